@@ -1,0 +1,26 @@
+/**
+ * @file
+ * @brief Errors as values: copies of them, and which kind a code is.
+ */
+#ifndef WEIRC_ERROR_H
+#define WEIRC_ERROR_H
+
+#include "weir/error.h"
+
+/** True for codes of the system, which belong to a call. */
+static inline bool weirc_is_system(weir_err err) {
+  return err > WEIR_WAIT_DRAIN && err < WEIR_ERR_INVALID_ARG_TYPE;
+}
+
+/** An error of a code; the system's own belong to a call, the others to none. */
+static inline weir_error weirc_error_of(weir_err code, const char *syscall) {
+  weir_error error = WEIR_ERROR_INIT;
+  error.code = code;
+  if (weirc_is_system(code)) error.syscall = syscall;
+  return error;
+}
+
+/** A copy in one block, its message and path too; NULL: no memory, or an error without size. */
+weir_error *weirc_error_copy(const weir_allocator *allocator, const weir_error *error);
+
+#endif

@@ -1,0 +1,139 @@
+/* The listening transport: binding it, taking connections, waiting when the system has no room. */
+#include "core/endpoint.h"
+#include "core/error.h"
+#include "core/server.h"
+#include "core/socket.h"
+
+#include <assert.h>
+
+/* First and longest wait after an accept that failed. */
+enum { RETRY_FIRST_MS = 5, RETRY_LAST_MS = 1000 };
+
+static void listener_free(weirc_listener *listener) {
+  weirc_endpoint_free(&listener->object.loop->allocator, &listener->local);
+  weirc_socket_discard(listener->spare);
+  weirc_object_free(&listener->object);
+}
+
+static weirc_listener *listener_create(weir_loop *loop, const weir_endpoint *local) {
+  weirc_listener *listener = weirc_object_create(loop, sizeof *listener, WEIRC_STEP_LISTENER);
+  if (!listener) return NULL;
+  listener->accept.op.kind = WEIR_OP_ACCEPT;
+  listener->accept.op.handle = weirc_handle(&listener->object);
+  listener->spare = weirc_socket_create(loop);
+  if (listener->spare && weirc_endpoint_copy(&loop->allocator, local, &listener->local) == WEIR_OK)
+    return listener;
+  listener_free(listener);
+  return NULL;
+}
+
+static weir_err bind_and_listen(weirc_listener *listener, unsigned flags, int backlog) {
+  weir_loop *loop = listener->object.loop;
+  weir_handle *handle = listener->accept.op.handle;
+  weir_endpoint *local = &listener->local;
+  weir_err err = loop->ops->create(loop->backend, handle, local->transport,
+                                   (weir_family)local->address.family);
+  if (err != WEIR_OK) return err;
+  err = loop->ops->bind(loop->backend, handle, local, flags);
+  if (err != WEIR_OK) return err;
+  listener->bound = true;
+  return loop->ops->listen(loop->backend, handle, backlog);
+}
+
+static void shut(weirc_listener *listener) {
+  weir_loop *loop = listener->object.loop;
+  if (listener->bound) loop->ops->release_name(loop->backend, listener->accept.op.handle);
+  listener->server = NULL;
+  weirc_object_close(&listener->object, WEIR_CLOSE_PLAIN);
+}
+
+weir_err weirc_listener_open(weir_server *server, const weir_endpoint *local, unsigned flags,
+                             int backlog) {
+  weirc_listener *listener = listener_create(server->object.loop, local);
+  if (!listener) return WEIR_ENOMEM;
+  weir_err err = bind_and_listen(listener, flags, backlog);
+  if (err != WEIR_OK) {
+    shut(listener);
+    return err;
+  }
+  listener->server = server;
+  server->listener = listener;
+  server->retry_ms = 0;
+  weirc_listener_accept_next(listener);
+  return WEIR_OK;
+}
+
+void weirc_listener_close(weir_server *server) {
+  weirc_listener *listener = server->listener;
+  if (!listener) return;
+  server->listener = NULL;
+  weir_timer_stop(server->retry);
+  shut(listener);
+}
+
+void weirc_listener_closed(weirc_listener *listener) {
+  listener_free(listener);
+}
+
+static void wait_and_retry(weir_server *server) {
+  uint32_t ms = server->retry_ms == 0 ? RETRY_FIRST_MS : server->retry_ms * 2;
+  server->retry_ms = ms < RETRY_LAST_MS ? ms : RETRY_LAST_MS;
+  weir_timer_start(server->retry, server->retry_ms, 0);
+}
+
+static bool is_overload(weir_err err) {
+  return err == WEIR_EMFILE || err == WEIR_ENFILE || err == WEIR_ENOBUFS || err == WEIR_ENOMEM;
+}
+
+/* Connections stay in the backlog meanwhile, and the loop is idle. */
+static void accept_failed(weir_server *server, weir_err err) {
+  weir_error error = weirc_error_of(err, "accept");
+  wait_and_retry(server);
+  weirc_trace(server->object.loop, server->object.id, WEIR_TRACE_OVERLOAD, err, server->retry_ms);
+  if (!is_overload(err)) {
+    if (server->handlers->on_error) server->handlers->on_error(server, &error, server->user);
+  } else if (server->handlers->on_overload) {
+    server->handlers->on_overload(server, &error, server->retry_ms, server->user);
+  }
+}
+
+void weirc_listener_accept_next(weirc_listener *listener) {
+  weir_loop *loop = listener->object.loop;
+  if (!listener->spare) listener->spare = weirc_socket_create(loop);
+  if (!listener->spare) {
+    accept_failed(listener->server, WEIR_ENOMEM);
+    return;
+  }
+  listener->accept.accepted = weirc_handle(&listener->spare->object);
+  loop->ops->submit(loop->backend, &listener->accept.op);
+}
+
+static void take_connection(weirc_listener *listener) {
+  weir_server *server = listener->server;
+  weir_socket *socket = listener->spare;
+  listener->spare = NULL;
+  socket->remote = listener->accept.remote;
+  socket->transport = (uint8_t)listener->local.transport;
+  socket->read_mark = socket->write_mark = server->mark;
+  socket->state.allow_half_open = server->options.allow_half_open;
+  weirc_list_append(&server->sockets, &socket->object.link);
+  server->connections++;
+  weirc_socket_accept(socket, server, server->options.pause_on_connect);
+  weirc_trace(server->object.loop, server->object.id, WEIR_TRACE_CONNECTION, socket->object.id,
+              server->connections);
+  if (server->handlers->on_connection)
+    server->handlers->on_connection(server, socket, server->user);
+}
+
+void weirc_listener_accepted(weirc_listener *listener) {
+  weir_err err = listener->accept.op.error;
+  if (!listener->server) return;
+  if (err != WEIR_OK) {
+    accept_failed(listener->server, err);
+    return;
+  }
+  listener->server->retry_ms = 0;
+  take_connection(listener);
+  /* The handler may have closed the server. */
+  if (listener->server) weirc_listener_accept_next(listener);
+}

@@ -1,0 +1,257 @@
+/* Turns: in which order timers, completions, steps and closing run, and when there is nothing left.
+ */
+#include "core/loop.h"
+
+#include "core/options.h"
+#include "core/server.h"
+#include "core/socket.h"
+#include "core/writer.h"
+
+#include <assert.h>
+#include <string.h>
+
+/* A deadline that has passed, and is not WEIR_POLL_REAP. */
+#define AT_ONCE ((weir_time)1)
+
+/* How much the pools keep: enough for a busy loop, small beside it. */
+enum { KEEP_STEPS = 64, KEEP_WRITERS = 64, KEEP_SMALL_CHUNKS = 256, KEEP_LARGE_CHUNKS = 16 };
+
+static void init_pool(weirc_pool *pool, size_t block_size, size_t keep) {
+  pool->block_size = block_size;
+  pool->keep = keep;
+}
+
+static void on_ready(void *core);
+
+static weir_err open_backend(weir_loop *loop, const void *backend_options) {
+  weir_backend_options options = {sizeof options, &loop->allocator, backend_options, on_ready,
+                                  loop};
+  return loop->ops->open(&options, &loop->backend);
+}
+
+static void init_loop(weir_loop *loop, const weir_loop_options *options) {
+  size_t unit = sizeof(weir_time) > sizeof(void *) ? sizeof(weir_time) : sizeof(void *);
+  loop->handle_space = (loop->ops->handle_size + unit - 1) / unit * unit;
+  loop->schedule = options->schedule;
+  loop->schedule_user = options->schedule_user;
+  loop->trace = options->trace;
+  loop->trace_user = options->trace_user;
+  loop->guest_deadline = WEIR_TIME_NEVER;
+  weirc_list_init(&loop->timer_list);
+  weirc_list_init(&loop->sockets);
+  weirc_list_init(&loop->servers);
+  init_pool(&loop->spare_steps, weirc_step_spare_size(), KEEP_STEPS);
+  init_pool(&loop->writers, sizeof(weirc_writer), KEEP_WRITERS);
+  init_pool(&loop->small_chunks, WEIRC_SMALL_CHUNK_BYTES, KEEP_SMALL_CHUNKS);
+  init_pool(&loop->large_chunks, WEIRC_LARGE_CHUNK_BYTES, KEEP_LARGE_CHUNKS);
+}
+
+weir_err weirc_loop_create(const weir_loop_options *options, const weir_backend_ops *ops,
+                           weir_loop **out_loop) {
+  const weir_allocator *allocator =
+      options->allocator ? options->allocator : &weirc_default_allocator;
+  weir_loop *loop = weirc_allocate_zeroed(allocator, sizeof *loop);
+  if (!loop) return WEIR_ENOMEM;
+  loop->allocator = *allocator;
+  loop->ops = ops;
+  init_loop(loop, options);
+  weir_err err = open_backend(loop, options->backend_options);
+  if (err != WEIR_OK) {
+    weirc_release(allocator, loop);
+    return err;
+  }
+  *out_loop = loop;
+  return WEIR_OK;
+}
+
+bool weir_loop_alive(const weir_loop *loop) {
+  return loop &&
+         (loop->active > 0 || loop->closing > 0 || loop->steps.first || weirc_posts_waiting(loop));
+}
+
+weir_time weir_loop_now(weir_loop *loop) {
+  if (!loop) return 0;
+  if (loop->running == 0) loop->now = 0;
+  return weirc_now(loop);
+}
+
+const char *weir_loop_backend_name(const weir_loop *loop) {
+  return loop ? loop->ops->name : NULL;
+}
+
+intptr_t weir_loop_fd(const weir_loop *loop) {
+  return loop && loop->ops->fd ? loop->ops->fd(loop->backend) : -1;
+}
+
+void weir_loop_stop(weir_loop *loop) {
+  if (loop) loop->stopped = true;
+}
+
+weir_time weirc_loop_deadline(weir_loop *loop) {
+  if (loop->stopped || loop->steps.first || weirc_posts_waiting(loop)) return AT_ONCE;
+  const weirc_heap_node *first = weirc_heap_first(&loop->timers);
+  return first ? first->key : WEIR_TIME_NEVER;
+}
+
+int weir_loop_timeout(weir_loop *loop) {
+  if (!loop) return -1;
+  if (loop->ops->pending && loop->ops->pending(loop->backend)) return 0;
+  weir_time deadline = weirc_loop_deadline(loop);
+  if (deadline == WEIR_TIME_NEVER) return -1;
+  weir_time now = weir_loop_now(loop);
+  if (deadline <= now) return 0;
+  weir_time ms = (deadline - now - 1) / WEIR_TIME_MS + 1;
+  return ms > INT32_MAX ? INT32_MAX : (int)ms;
+}
+
+static void finish_op(weir_loop *loop, weir_op *op) {
+  weirc_object *object = weirc_object_of(loop, op->handle);
+  switch (op->kind) {
+  case WEIR_OP_RECEIVE: weirc_socket_received((weir_socket *)object); break;
+  case WEIR_OP_SEND: weirc_socket_sent((weir_socket *)object); break;
+  case WEIR_OP_SHUTDOWN: weirc_socket_fin_sent((weir_socket *)object); break;
+  case WEIR_OP_CONNECT: weirc_socket_connected((weir_socket *)object); break;
+  case WEIR_OP_ACCEPT: weirc_listener_accepted((weirc_listener *)object); break;
+  }
+}
+
+static void finish_close(weir_loop *loop, weir_handle *handle) {
+  weirc_object *object = weirc_object_of(loop, handle);
+  assert(loop->closing > 0);
+  loop->closing--;
+  if (object->step.owner == WEIRC_STEP_SOCKET)
+    weirc_socket_closed((weir_socket *)object);
+  else
+    weirc_listener_closed((weirc_listener *)object);
+}
+
+/* Completions, each followed by its steps; then, when the backend has no more, what was closed. */
+static weir_err poll_once(weir_loop *loop, weir_time deadline) {
+  weir_completions done = {NULL, &done.first, NULL, &done.closed};
+  weir_err err = loop->ops->poll(loop->backend, deadline, &done);
+  loop->now = 0;
+  weirc_trace(loop, 0, WEIR_TRACE_TURN, done.first != NULL, 0);
+  weirc_posts_run(loop, WEIR_OK);
+  while (done.first) {
+    weir_op *op = done.first;
+    done.first = op->next;
+    if (!done.first) done.end = &done.first;
+    finish_op(loop, op);
+    weirc_steps_drain(loop);
+    if (!done.first) {
+      weir_err reaped = loop->ops->poll(loop->backend, WEIR_POLL_REAP, &done);
+      if (err == WEIR_OK) err = reaped;
+    }
+  }
+  while (done.closed) {
+    weir_handle *handle = done.closed;
+    done.closed = handle->next;
+    finish_close(loop, handle);
+    weirc_steps_drain(loop);
+  }
+  return err;
+}
+
+/* Timers, then what the system has, as Node orders a turn. */
+static weir_err turn(weir_loop *loop, bool wait) {
+  weirc_timers_run(loop);
+  weirc_steps_drain(loop);
+  if (wait && !weir_loop_alive(loop)) return WEIR_OK;
+  return poll_once(loop, wait ? weirc_loop_deadline(loop) : AT_ONCE);
+}
+
+static void enter(weir_loop *loop) {
+  loop->running++;
+  loop->stopped = false;
+  loop->now = 0;
+  weirc_steps_drain(loop);
+}
+
+static void leave(weir_loop *loop) {
+  loop->stopped = false;
+  loop->running--;
+  weirc_loop_touch(loop);
+}
+
+weir_err weir_loop_run(weir_loop *loop, weir_run_mode mode) {
+  if (!loop) return WEIR_ERR_INVALID_ARG_TYPE;
+  if (loop->running > 0) return WEIR_EBUSY;
+  if (loop->ops->set_deadline) return WEIR_ENOTSUP;
+  weir_err err = WEIR_OK;
+  enter(loop);
+  while (err == WEIR_OK && !loop->stopped && weir_loop_alive(loop)) {
+    err = turn(loop, mode != WEIR_RUN_NOWAIT);
+    if (mode != WEIR_RUN_DEFAULT) break;
+  }
+  /* The wait of a single turn may have been for a timer. */
+  if (mode == WEIR_RUN_ONCE && !loop->stopped) {
+    weirc_timers_run(loop);
+    weirc_steps_drain(loop);
+  }
+  leave(loop);
+  return err;
+}
+
+weir_err weir_loop_dispatch(weir_loop *loop) {
+  if (!loop) return WEIR_ERR_INVALID_ARG_TYPE;
+  if (loop->running > 0) return WEIR_EBUSY;
+  enter(loop);
+  weir_err err = turn(loop, false);
+  leave(loop);
+  return err;
+}
+
+static void on_ready(void *core) {
+  (void)weir_loop_dispatch(core);
+}
+
+void weirc_loop_touch(weir_loop *loop) {
+  if (!loop->ops->set_deadline || loop->running > 0 || loop->touching) return;
+  loop->touching = true;
+  weir_time deadline = weirc_loop_deadline(loop);
+  bool alive = weir_loop_alive(loop);
+  if (deadline != loop->guest_deadline) loop->ops->set_deadline(loop->backend, deadline);
+  if (alive != loop->guest_alive && loop->ops->set_alive)
+    loop->ops->set_alive(loop->backend, alive);
+  loop->guest_deadline = deadline;
+  loop->guest_alive = alive;
+  loop->touching = false;
+}
+
+/* Sockets go first, so that their servers are still there in 'close'. */
+static void end_objects(weir_loop *loop) {
+  weirc_steps_finish(loop);
+  weirc_socket_destroy_all(loop);
+  weirc_steps_finish(loop);
+  while (loop->closing > 0) {
+    if (poll_once(loop, WEIR_TIME_NEVER) != WEIR_OK) return;
+    weirc_steps_finish(loop);
+  }
+}
+
+static void free_memory(weir_loop *loop) {
+  weirc_pool_free(&loop->spare_steps, &loop->allocator);
+  weirc_pool_free(&loop->writers, &loop->allocator);
+  weirc_pool_free(&loop->small_chunks, &loop->allocator);
+  weirc_pool_free(&loop->large_chunks, &loop->allocator);
+  weirc_timers_free(loop);
+  weir_allocator allocator = loop->allocator;
+  weirc_release(&allocator, loop);
+}
+
+weir_err weir_loop_free(weir_loop *loop) {
+  if (!loop) return WEIR_OK;
+  if (loop->running > 0) return WEIR_EBUSY;
+  loop->running++;
+  loop->freeing = true;
+  loop->now = 0;
+  end_objects(loop);
+  weirc_server_free_all(loop);
+  end_objects(loop);
+  weirc_posts_run(loop, WEIR_ECANCELED);
+  weirc_steps_finish(loop);
+  weirc_socket_free_all(loop);
+  loop->ops->free(loop->backend);
+  free_memory(loop);
+  return WEIR_OK;
+}

@@ -1,0 +1,124 @@
+/**
+ * @file
+ * @brief The inside of a loop, and what the objects on it need of it.
+ */
+#ifndef WEIRC_LOOP_H
+#define WEIRC_LOOP_H
+
+#include "core/atomic.h"
+#include "core/containers/heap.h"
+#include "core/containers/list.h"
+#include "core/memory.h"
+#include "core/step.h"
+#include "weir/backend.h"
+#include "weir/loop.h"
+
+/** A post on its way from some thread. */
+typedef struct weirc_post weirc_post;
+
+struct weir_loop {
+  const weir_backend_ops *ops; /**< The backend's functions. */
+  weir_backend *backend;       /**< The backend's state. */
+  weirc_step_queue steps;      /**< What waits for the current handler to return. */
+  weir_allocator allocator;    /**< Where memory comes from. */
+  size_t handle_space;         /**< Bytes before each object that hold the backend's handle. */
+  size_t active;               /**< Referenced objects that can still tell something. */
+  size_t closing;              /**< Handles given to close() and not handed out yet. */
+  weir_time now;               /**< The clock's last reading; 0: to be read when needed. */
+  unsigned running;            /**< How deep in a turn, a step or the freeing of the loop. */
+  bool stopped;                /**< weir_loop_stop() was called. */
+  bool freeing;                /**< weir_loop_free() is at work. */
+  bool touching;               /**< Guests: being told already. */
+  bool guest_alive;            /**< Guests: what they were told last. */
+  weir_time guest_deadline;    /**< Guests: what they were told last. */
+  uint64_t last_id;            /**< Ids given so far. */
+  weirc_heap timers;           /**< Deadlines of running timers. */
+  weirc_link timer_list;       /**< All timers of the program. */
+  size_t timer_count;          /**< How many timers there are: the heap's room. */
+  weirc_link sockets;          /**< Sockets without server. */
+  weirc_link servers;          /**< All servers. */
+  weirc_atomic_ptr posts;      /**< weirc_post, newest first. */
+  weirc_pool spare_steps;      /**< Steps beyond the one in each object. */
+  weirc_pool writers;          /**< weirc_writer. */
+  weirc_pool small_chunks;     /**< weirc_chunk with room for a small piece. */
+  weirc_pool large_chunks;     /**< weirc_chunk with room for a receive buffer's worth. */
+  void (*schedule)(weir_step *step, void *user); /**< See weir_loop_options. */
+  void *schedule_user;                           /**< See weir_loop_options. */
+  void (*trace)(weir_time now, uint64_t object, weir_trace_event event, uint64_t a, uint64_t b,
+                void *user); /**< See weir_loop_options. */
+  void *trace_user;          /**< See weir_loop_options. */
+};
+
+/** The time of the current turn. */
+static inline weir_time weirc_now(weir_loop *loop) {
+  if (loop->now == 0) loop->now = loop->ops->now(loop->backend);
+  return loop->now;
+}
+
+/** Tells the trace hook, if there is one. */
+static inline void weirc_trace(weir_loop *loop, uint64_t object, weir_trace_event event, uint64_t a,
+                               uint64_t b) {
+  if (loop->trace) loop->trace(weirc_now(loop), object, event, a, b, loop->trace_user);
+}
+
+/** The backend's handle of an object. */
+static inline weir_handle *weirc_handle(weirc_object *object) {
+  return (weir_handle *)(void *)((char *)object - object->loop->handle_space);
+}
+
+/** The object of a handle. */
+static inline weirc_object *weirc_object_of(weir_loop *loop, weir_handle *handle) {
+  return (weirc_object *)(void *)((char *)handle + loop->handle_space);
+}
+
+/** A zeroed object with its handle's bytes in front, not in any list; NULL: no memory. */
+void *weirc_object_create(weir_loop *loop, size_t size, weirc_step_owner kind);
+
+/** Frees the memory of an object, and takes it out of its list. */
+void weirc_object_free(weirc_object *object);
+
+/** Begins to count an object as something that holds the loop open (while referenced). */
+void weirc_object_activate(weirc_object *object);
+
+/** Ends that. */
+void weirc_object_deactivate(weirc_object *object);
+
+/** ref() and unref(). */
+void weirc_object_reference(weirc_object *object, bool referenced);
+
+/** Gives an object's handle back; it comes again in the closing part of a turn. */
+void weirc_object_close(weirc_object *object, weir_close_how how);
+
+/** Something changed that a guest's host may have to know: what is waited for, or whether weir is
+ * alive. */
+void weirc_loop_touch(weir_loop *loop);
+
+/**
+ * Makes a loop on a backend.
+ * @return as weir_loop_create()
+ */
+weir_err weirc_loop_create(const weir_loop_options *options, const weir_backend_ops *ops,
+                           weir_loop **out_loop);
+
+/** When the loop has to do something by itself: now if steps wait, else the first timer. */
+weir_time weirc_loop_deadline(weir_loop *loop);
+
+/** Runs the steps that wait, and what they queue, until none does; leaves them to a host that has
+ * `schedule`. */
+static inline void weirc_steps_drain(weir_loop *loop) {
+  if (loop->steps.first && !loop->schedule) weirc_steps_finish(loop);
+}
+
+/** Runs the timers that are due. */
+void weirc_timers_run(weir_loop *loop);
+
+/** Frees all timers: the loop is being freed. */
+void weirc_timers_free(weir_loop *loop);
+
+/** Runs what other threads have posted. */
+void weirc_posts_run(weir_loop *loop, weir_err status);
+
+/** True if a post waits. */
+bool weirc_posts_waiting(const weir_loop *loop);
+
+#endif

@@ -1,0 +1,304 @@
+/* The server as an object: making, listening, closing, freeing. Transports are listener.c's matter.
+ */
+#include "core/server.h"
+
+#include "core/endpoint.h"
+#include "core/error.h"
+#include "core/options.h"
+#include "core/socket.h"
+
+#include <assert.h>
+#include <string.h>
+
+enum { DEFAULT_BACKLOG = 511, DEFAULT_MARK = 16384 };
+
+struct weirc_server_owed {
+  struct weirc_server_owed *next;
+  weir_server_callback callback;
+  void *user;
+  weir_err err;
+};
+
+static const weir_server_handlers no_handlers = WEIR_SERVER_HANDLERS_INIT;
+
+static void retry(weir_timer *timer, void *user) {
+  weir_server *server = user;
+  (void)timer;
+  if (server->listener) weirc_listener_accept_next(server->listener);
+}
+
+static weir_err init_server(weir_server *server, const weir_server_options *given) {
+  server->options = (weir_server_options)WEIR_SERVER_OPTIONS_INIT;
+  server->mark = DEFAULT_MARK;
+  weir_err err = weirc_options_take(&server->options, sizeof server->options, given);
+  if (err == WEIR_OK) err = weirc_mark_take(server->options.high_water_mark_bytes, &server->mark);
+  if (err == WEIR_OK) err = weir_timer_create(server->object.loop, retry, server, &server->retry);
+  if (err == WEIR_OK) weir_timer_unref(server->retry);
+  return err;
+}
+
+weir_err weir_create_server(weir_loop *loop, const weir_server_options *options,
+                            const weir_server_handlers *handlers, void *user,
+                            weir_server **out_server) {
+  if (out_server) *out_server = NULL;
+  if (!loop || !out_server) return WEIR_ERR_INVALID_ARG_TYPE;
+  if (loop->freeing) return WEIR_ECANCELED;
+  weir_server *server = weirc_object_create(loop, sizeof *server, WEIRC_STEP_SERVER);
+  if (!server) return WEIR_ENOMEM;
+  weir_err err = weir_server_set_handlers(server, handlers, user);
+  if (err == WEIR_OK) err = init_server(server, options);
+  if (err != WEIR_OK) {
+    weirc_object_free(&server->object);
+    return err;
+  }
+  weirc_list_init(&server->sockets);
+  weirc_list_append(&loop->servers, &server->object.link);
+  *out_server = server;
+  return WEIR_OK;
+}
+
+weir_err weir_server_set_handlers(weir_server *server, const weir_server_handlers *handlers,
+                                  void *user) {
+  if (!server || server->freed) return WEIR_ERR_INVALID_ARG_TYPE;
+  if (handlers && handlers->size == 0) return WEIR_ERR_INVALID_ARG_VALUE;
+  server->handlers = handlers ? handlers : &no_handlers;
+  server->user = user;
+  return WEIR_OK;
+}
+
+/* Where to listen, and the flags of bind(). An endpoint without transport address: no host given.
+ */
+static weir_err take_local(const weir_listen_options *options, weir_endpoint *out_local,
+                           unsigned *out_flags) {
+  *out_flags = (options->ipv6_only ? WEIR_BIND_IPV6_ONLY : 0) |
+               (options->path_overflow == WEIR_PATH_REFUSE ? WEIR_BIND_PATH_REFUSE : 0);
+  if (options->port != -1)
+    return weirc_endpoint_address(out_local, options->host ? options->host : "::", options->port);
+  if (!options->path) return WEIR_ERR_INVALID_ARG_VALUE;
+  weirc_endpoint_path(out_local, options->path, options->path_length);
+  return WEIR_OK;
+}
+
+/* "::" takes IPv4 too; a system without IPv6 refuses it before a port can be in use. */
+static bool falls_back(const weir_listen_options *options, weir_err err) {
+  return options->port != -1 && !options->host && !options->ipv6_only &&
+         (err == WEIR_EAFNOSUPPORT || err == WEIR_EADDRNOTAVAIL || err == WEIR_EINVAL);
+}
+
+static void note_failure(weir_server *server, const weir_endpoint *local, weir_err err) {
+  bool no_directory = local->transport == WEIR_TRANSPORT_IPC && err == WEIR_ENOENT;
+  /* As Node: a path in a directory that is not there reads as on Windows. */
+  weir_error error = weirc_error_of(no_directory ? WEIR_EACCES : err, "listen");
+  error.path = local->path;
+  error.path_length = local->path_length;
+  error.address = local->address;
+  server->listen_error = weirc_error_copy(&server->object.loop->allocator, &error);
+}
+
+static void open_listener(weir_server *server, const weir_listen_options *options,
+                          weir_endpoint *local, unsigned flags) {
+  int backlog = options->backlog == 0 ? DEFAULT_BACKLOG : options->backlog;
+  weir_err err = weirc_listener_open(server, local, flags, backlog);
+  if (falls_back(options, err)) {
+    (void)weirc_endpoint_address(local, "0.0.0.0", options->port);
+    err = weirc_listener_open(server, local, flags, backlog);
+  }
+  if (err == WEIR_OK)
+    weirc_object_activate(&server->object);
+  else
+    note_failure(server, local, err);
+  weirc_step_queue_kind(&server->object, WEIRC_STEP_LISTENING);
+}
+
+static bool may_listen(const weir_server *server) {
+  return !server->listener && !(server->object.pending >> WEIRC_STEP_LISTENING & 1);
+}
+
+weir_err weir_server_listen(weir_server *server, const weir_listen_options *given,
+                            weir_server_callback callback, void *user) {
+  weir_listen_options options = WEIR_LISTEN_OPTIONS_INIT;
+  weir_endpoint local;
+  unsigned flags;
+  if (!server || !given || server->freed) return WEIR_ERR_INVALID_ARG_TYPE;
+  weir_err err = weirc_options_take(&options, sizeof options, given);
+  if (err == WEIR_OK) err = take_local(&options, &local, &flags);
+  if (err == WEIR_OK && !may_listen(server)) err = WEIR_ERR_SERVER_ALREADY_LISTEN;
+  if (err != WEIR_OK) return err;
+  server->listen_callback = callback;
+  server->listen_user = user;
+  open_listener(server, &options, &local, flags);
+  return WEIR_OK;
+}
+
+static void tell_listen_callback(weir_server *server, const weir_error *error) {
+  weir_server_callback callback = server->listen_callback;
+  server->listen_callback = NULL;
+  if (callback) callback(server, error, server->listen_user);
+}
+
+static void tell_failure(weir_server *server) {
+  weir_error *error = server->listen_error;
+  server->listen_error = NULL;
+  weirc_trace(server->object.loop, server->object.id, WEIR_TRACE_ERROR, error->code, 0);
+  if (server->handlers->on_error) server->handlers->on_error(server, error, server->user);
+  tell_listen_callback(server, error);
+  weirc_release(&server->object.loop->allocator, error);
+}
+
+static void tell_listening(weir_server *server) {
+  weir_error canceled = weirc_error_of(WEIR_ECANCELED, "listen");
+  if (server->listen_error) {
+    tell_failure(server);
+  } else if (!server->listener) {
+    tell_listen_callback(server, &canceled);
+  } else {
+    weirc_trace(server->object.loop, server->object.id, WEIR_TRACE_LISTENING,
+                server->listener->local.address.port, 0);
+    if (server->handlers->on_listening) server->handlers->on_listening(server, server->user);
+    tell_listen_callback(server, NULL);
+  }
+}
+
+static weir_err owe(weir_server *server, weir_server_callback callback, void *user, weir_err err) {
+  if (!callback) return WEIR_OK;
+  weirc_server_owed *owed = weirc_allocate(&server->object.loop->allocator, sizeof *owed);
+  if (!owed) return WEIR_ENOMEM;
+  *owed = (weirc_server_owed){NULL, callback, user, err};
+  weirc_server_owed **end = &server->owed;
+  while (*end) end = &(*end)->next;
+  *end = owed;
+  return WEIR_OK;
+}
+
+/* 'close' waits for the last connection, and for a listener that was opened since. */
+static void close_if_drained(weir_server *server) {
+  if (server->closing && !server->listener && server->connections == 0)
+    weirc_step_queue_kind(&server->object, WEIRC_STEP_SERVER_CLOSE);
+}
+
+weir_err weir_server_close(weir_server *server, weir_server_callback callback, void *user) {
+  if (!server || server->freed) return WEIR_ERR_INVALID_ARG_TYPE;
+  weir_err err = server->listener ? WEIR_OK : WEIR_ERR_SERVER_NOT_RUNNING;
+  if (owe(server, callback, user, err) != WEIR_OK) return WEIR_ENOMEM;
+  weirc_listener_close(server);
+  weirc_object_deactivate(&server->object);
+  server->closing = true;
+  close_if_drained(server);
+  return err;
+}
+
+void weirc_server_connection_gone(weir_server *server) {
+  assert(server->connections > 0);
+  server->connections--;
+  close_if_drained(server);
+}
+
+static void tell_owed(weir_server *server) {
+  while (server->owed) {
+    weirc_server_owed *owed = server->owed;
+    weirc_server_owed told = *owed;
+    weir_error error = weirc_error_of(server->freed ? WEIR_ECANCELED : told.err, "close");
+    server->owed = told.next;
+    weirc_release(&server->object.loop->allocator, owed);
+    told.callback(server, error.code == WEIR_OK ? NULL : &error, told.user);
+  }
+}
+
+static void tell_close(weir_server *server) {
+  if (!server->closing || server->listener || server->connections > 0) return;
+  server->closing = false;
+  weirc_trace(server->object.loop, server->object.id, WEIR_TRACE_CLOSE, 0, 0);
+  if (server->handlers->on_close) server->handlers->on_close(server, server->user);
+  tell_owed(server);
+}
+
+static void free_now(weir_server *server) {
+  weir_error canceled = weirc_error_of(WEIR_ECANCELED, "listen");
+  tell_listen_callback(server, &canceled);
+  tell_owed(server);
+  weirc_release(&server->object.loop->allocator, server->listen_error);
+  weirc_object_free(&server->object);
+}
+
+void weirc_server_run_step(weir_server *server, unsigned kind) {
+  switch ((weirc_server_step_kind)kind) {
+  case WEIRC_STEP_LISTENING:
+    if (!server->freed) tell_listening(server);
+    break;
+  case WEIRC_STEP_SERVER_CLOSE:
+    if (!server->freed) tell_close(server);
+    break;
+  case WEIRC_STEP_SERVER_FREE: free_now(server); break;
+  }
+}
+
+static void leave_sockets(weir_server *server) {
+  while (!weirc_list_empty(&server->sockets)) {
+    weirc_link *link = server->sockets.next;
+    weirc_list_remove(link);
+    weirc_list_append(&server->object.loop->sockets, link);
+    ((weir_socket *)(void *)weirc_container(link, weirc_object, link))->server = NULL;
+  }
+}
+
+/* The memory goes in a step, behind all others of the server: a handler of it may be running. */
+void weir_server_free(weir_server *server) {
+  if (!server || server->freed) return;
+  weirc_listener_close(server);
+  weirc_object_deactivate(&server->object);
+  leave_sockets(server);
+  server->freed = true;
+  server->handlers = &no_handlers;
+  weir_timer_free(server->retry);
+  server->retry = NULL;
+  weirc_step_queue_kind(&server->object, WEIRC_STEP_SERVER_FREE);
+}
+
+void weirc_server_free_all(weir_loop *loop) {
+  weirc_link *link = loop->servers.next;
+  for (; link != &loop->servers; link = link->next)
+    weir_server_free((weir_server *)(void *)weirc_container(link, weirc_object, link));
+}
+
+void *weir_server_user(const weir_server *server) {
+  return server ? server->user : NULL;
+}
+
+weir_loop *weir_server_loop(const weir_server *server) {
+  return server ? server->object.loop : NULL;
+}
+
+uint64_t weir_server_id(const weir_server *server) {
+  return server ? server->object.id : 0;
+}
+
+bool weir_server_listening(const weir_server *server) {
+  return server && server->listener;
+}
+
+size_t weir_server_connections(const weir_server *server) {
+  return server ? server->connections : 0;
+}
+
+weir_err weir_server_address(weir_server *server, weir_address *out_address) {
+  if (!server || !out_address) return WEIR_ERR_INVALID_ARG_TYPE;
+  *out_address = (weir_address){0};
+  if (!server->listener) return WEIR_OK;
+  weir_loop *loop = server->object.loop;
+  return loop->ops->address(loop->backend, server->listener->accept.op.handle, WEIR_END_LOCAL,
+                            out_address);
+}
+
+const char *weir_server_path(const weir_server *server, size_t *out_length) {
+  const char *path = server && server->listener ? server->listener->local.path : NULL;
+  if (out_length) *out_length = path ? server->listener->local.path_length : 0;
+  return path;
+}
+
+void weir_server_ref(weir_server *server) {
+  if (server) weirc_object_reference(&server->object, true);
+}
+
+void weir_server_unref(weir_server *server) {
+  if (server) weirc_object_reference(&server->object, false);
+}

@@ -1,0 +1,86 @@
+/**
+ * @file
+ * @brief The inside of a server.
+ *
+ * core/server.c holds the object, its life and its properties; core/listener.c the listening
+ * transport, which lives from one listen() to its close() and a little longer.
+ */
+#ifndef WEIRC_SERVER_H
+#define WEIRC_SERVER_H
+
+#include "core/loop.h"
+#include "weir/backend.h"
+#include "weir/server.h"
+
+/** Kinds of steps of a server. */
+typedef enum weirc_server_step_kind {
+  WEIRC_STEP_LISTENING = 1, /**< Tell what became of listen(). */
+  WEIRC_STEP_SERVER_CLOSE,  /**< Tell 'close', if nothing is left. */
+  WEIRC_STEP_SERVER_FREE    /**< Let go of the memory. */
+} weirc_server_step_kind;
+
+/** A listening transport. */
+typedef struct weirc_listener {
+  weirc_object object;   /**< Must be first. */
+  weir_server *server;   /**< Whose; NULL once it was closed. */
+  weir_endpoint local;   /**< What it is bound to; owns its path. */
+  weir_accept_op accept; /**< The accept operation. */
+  weir_socket *spare;    /**< The socket the next connection becomes. */
+  bool bound;            /**< The name is taken. */
+} weirc_listener;
+
+/** The callback of a close(). */
+typedef struct weirc_server_owed weirc_server_owed;
+
+struct weir_server {
+  weirc_object object;                  /**< Must be first. */
+  const weir_server_handlers *handlers; /**< Never NULL. */
+  void *user;                           /**< Handed to them. */
+  weir_server_options options;          /**< For accepted sockets. */
+  uint32_t mark;                        /**< Their high water mark. */
+  weirc_listener *listener;             /**< NULL: does not listen. */
+  weirc_link sockets;                   /**< Accepted and not freed. */
+  size_t connections;                   /**< Accepted and not destroyed. */
+  bool closing;                         /**< 'close' is owed. */
+  bool freed;                           /**< weir_server_free() was called. */
+  uint32_t retry_ms;                    /**< The last wait after a failed accept; 0: none. */
+  weir_timer *retry;                    /**< Ends that wait. */
+  weir_server_callback listen_callback; /**< Owed to listen()'s caller. */
+  void *listen_user;                    /**< Handed to it. */
+  weir_error *listen_error;             /**< Why listen() failed; NULL: it did not. */
+  weirc_server_owed *owed;              /**< close() callbacks, oldest first. */
+};
+
+/** Runs a step of a kind. */
+void weirc_server_run_step(weir_server *server, unsigned kind);
+
+/** A connection of the server was destroyed. */
+void weirc_server_connection_gone(weir_server *server);
+
+/** Closes and frees all servers of a loop that is being freed. */
+void weirc_server_free_all(weir_loop *loop);
+
+/**
+ * Binds and listens.
+ * @param server becomes the owner on success
+ * @param local where; what was really bound comes back in the listener
+ * @param flags WEIR_BIND_...
+ * @param backlog as for listen(2)
+ * @return what the system says; WEIR_ENOMEM
+ */
+weir_err weirc_listener_open(weir_server *server, const weir_endpoint *local, unsigned flags,
+                             int backlog);
+
+/** Closes the server's listener; its name is free when this returns. */
+void weirc_listener_close(weir_server *server);
+
+/** Takes the next connection. */
+void weirc_listener_accept_next(weirc_listener *listener);
+
+/** The accept operation is back. */
+void weirc_listener_accepted(weirc_listener *listener);
+
+/** The transport is gone. */
+void weirc_listener_closed(weirc_listener *listener);
+
+#endif

@@ -1,0 +1,171 @@
+/**
+ * @file
+ * @brief The inside of a socket.
+ *
+ * core/socket.c holds the object and its properties, socket_connect.c how it connects,
+ * socket_read.c what comes in, socket_write.c what goes out, socket_close.c how it ends.
+ */
+#ifndef WEIRC_SOCKET_H
+#define WEIRC_SOCKET_H
+
+#include "core/loop.h"
+#include "core/socket_state.h"
+#include "core/writer.h"
+#include "weir/socket.h"
+
+/** Kinds of steps of a socket. */
+typedef enum weirc_socket_step_kind {
+  WEIRC_STEP_CONNECT_FAILED = 1, /**< connect() could not even begin. */
+  WEIRC_STEP_WRITE_DONE,         /**< Callbacks of writes are owed. */
+  WEIRC_STEP_RESUME,             /**< Hand on what was kept. */
+  WEIRC_STEP_END,                /**< Tell 'end'. */
+  WEIRC_STEP_AUTO_END,           /**< End the writing side behind 'end'. */
+  WEIRC_STEP_FINISH,             /**< Tell 'finish'. */
+  WEIRC_STEP_ERROR,              /**< Tell 'error'. */
+  WEIRC_STEP_CLOSE               /**< Tell 'close' of a socket without transport. */
+} weirc_socket_step_kind;
+
+/** Bytes that were received and not taken; the bytes follow. */
+typedef struct weirc_piece weirc_piece;
+
+/** What only some sockets have, allocated on use. */
+typedef struct weirc_socket_extra {
+  weir_connect_op connect;               /**< The attempt; its path is owned. */
+  weir_socket_callback connect_callback; /**< Owed to connect()'s caller. */
+  void *connect_user;                    /**< Handed to it. */
+  weir_error *error;                     /**< A copy of what destroy() was given. */
+  weirc_piece *pieces;                   /**< Received and not taken, oldest first. */
+  weirc_piece **pieces_end;              /**< Where the next one is linked. */
+  size_t pieces_length;                  /**< Bytes in them. */
+} weirc_socket_extra;
+
+struct weir_socket {
+  weirc_object object;                  /**< Must be first. */
+  const weir_socket_handlers *handlers; /**< Never NULL. */
+  void *user;                           /**< Handed to them. */
+  struct weir_server *server;           /**< Who accepted it. */
+  weirc_socket_state state;             /**< The machine. */
+  uint16_t error_code;                  /**< The weir_err it failed with. */
+  uint8_t flow;                         /**< A weir_flow. */
+  uint8_t transport;                    /**< A weir_transport. */
+  bool reading : 1;                     /**< Bytes are wanted from the transport. */
+  bool receiving : 1;                   /**< The receive operation is out. */
+  bool input_ended : 1;                 /**< The end of the stream was received. */
+  bool need_drain : 1;                  /**< A write told WEIR_WAIT_DRAIN. */
+  bool write_failed : 1;                /**< The system refused a write; destroyed in a step. */
+  bool had_error : 1;                   /**< destroy() was given an error. */
+  bool closed : 1;                      /**< 'close' was told. */
+  uint32_t read_mark;                   /**< readable high water mark. */
+  uint32_t write_mark;                  /**< writable high water mark. */
+  uint64_t bytes_read;                  /**< Taken from the system. */
+  uint64_t bytes_written;               /**< Sent and queued. */
+  weirc_writer *writer;                 /**< NULL while nothing is queued or owed. */
+  weirc_socket_extra *extra;            /**< NULL until it is needed. */
+  weir_address remote;                  /**< The peer. */
+  weir_op receive;                      /**< The receive operation. */
+};
+
+/** The table of a socket that was given none. */
+extern const weir_socket_handlers weirc_no_socket_handlers;
+
+/** A socket without transport in the given list; NULL: no memory. */
+weir_socket *weirc_socket_create(weir_loop *loop);
+
+/** Frees a socket that was never told to anybody. */
+void weirc_socket_discard(weir_socket *socket);
+
+/** A mark of an options struct as it is kept. @return WEIR_OK or WEIR_ERR_OUT_OF_RANGE */
+weir_err weirc_mark_take(int64_t given, uint32_t *out_mark);
+
+/** The extra part, made if need be; NULL: no memory. */
+weirc_socket_extra *weirc_socket_extra_of(weir_socket *socket);
+
+/** Takes an event into the machine and does what it says. */
+void weirc_socket_event_now(weir_socket *socket, weirc_socket_event event);
+
+/** Runs a step of a kind. */
+void weirc_socket_run_step(weir_socket *socket, unsigned kind);
+
+/** A connection that a server took: open, 'connection' follows. */
+void weirc_socket_accept(weir_socket *socket, struct weir_server *server, bool paused);
+
+/** The connect operation is back. */
+void weirc_socket_connected(weir_socket *socket);
+
+/** The receive operation is back. */
+void weirc_socket_received(weir_socket *socket);
+
+/** The send operation is back. */
+void weirc_socket_sent(weir_socket *socket);
+
+/** The end of the stream was taken by the system. */
+void weirc_socket_fin_sent(weir_socket *socket);
+
+/** The transport is gone: everything owed is told, then 'close'. */
+void weirc_socket_closed(weir_socket *socket);
+
+/** Asks the transport for more, if bytes are wanted and none are on their way. */
+void weirc_socket_read_more(weir_socket *socket);
+
+/** Reading begins: the connection is there, or somebody asked for bytes. */
+void weirc_socket_start_reading(weir_socket *socket);
+
+/** Hands on what was kept; a step. */
+void weirc_socket_deliver(weir_socket *socket);
+
+/** Tells 'end'; a step. */
+void weirc_socket_tell_end(weir_socket *socket);
+
+/** Drops what was received and not taken. */
+void weirc_socket_drop_pieces(weir_socket *socket);
+
+/** Sends what was queued before the connection was there, or held back. */
+void weirc_socket_flush(weir_socket *socket);
+
+/** Hands the end of the stream to the system. */
+void weirc_socket_send_fin(weir_socket *socket);
+
+/** Tells callbacks of writes; a step. */
+void weirc_socket_tell_writes(weir_socket *socket);
+
+/** Tells end callbacks and 'finish'; a step. */
+void weirc_socket_tell_finish(weir_socket *socket);
+
+/** Tells every write and end that is still owed its failure. */
+void weirc_socket_fail_writes(weir_socket *socket);
+
+/** Destroys with a system error of a call. */
+void weirc_socket_destroy_with(weir_socket *socket, weir_err code, const char *syscall);
+
+/** Destroys; a reset goes to the peer if `how` says so. */
+void weirc_socket_destroy(weir_socket *socket, const weir_error *error, weir_close_how how);
+
+/** Tells 'error'; a step. */
+void weirc_socket_tell_error(weir_socket *socket);
+
+/** Lets go of a socket that is closed, unless it is retained or a step waits. */
+void weirc_socket_free_if_done(weir_socket *socket);
+
+/** The writer, made if need be; NULL: no memory. */
+weirc_writer *weirc_socket_writer(weir_socket *socket);
+
+/** Gives the writer back if nothing needs it: an idle connection keeps none. */
+void weirc_socket_drop_idle_writer(weir_socket *socket);
+
+/** Sends the batch as far as it goes at once; the rest becomes an operation. @return what the
+ * system says */
+weir_err weirc_socket_send_batch(weir_socket *socket);
+
+/** Tells the machine if nothing is queued any more. */
+void weirc_socket_note_flushed(weir_socket *socket);
+
+/** What the socket was destroyed with. */
+void weirc_socket_destroy_error(const weir_socket *socket, weir_error *out_error);
+
+/** Destroys all sockets of a loop that is being freed. */
+void weirc_socket_destroy_all(weir_loop *loop);
+
+/** Frees the memory of those that are left because they are retained. */
+void weirc_socket_free_all(weir_loop *loop);
+
+#endif

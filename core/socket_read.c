@@ -1,0 +1,130 @@
+/* What comes in: handing it on, keeping it while nobody takes it, and its end. */
+#include "core/socket.h"
+
+#include <assert.h>
+#include <string.h>
+
+struct weirc_piece {
+  struct weirc_piece *next;
+  size_t length;
+  uint8_t bytes[];
+};
+
+static bool pieces_waiting(const weir_socket *socket) {
+  return socket->extra && socket->extra->pieces;
+}
+
+/* Flowing sockets always want more, others up to the mark. */
+static bool wants_more(const weir_socket *socket) {
+  if (!socket->reading || socket->input_ended) return false;
+  if (socket->state.transport != WEIRC_TRANSPORT_OPEN) return false;
+  return socket->flow == WEIR_FLOW_FLOWING ||
+         weir_socket_readable_length(socket) < socket->read_mark;
+}
+
+void weirc_socket_read_more(weir_socket *socket) {
+  if (socket->receiving || !wants_more(socket)) return;
+  weir_loop *loop = socket->object.loop;
+  socket->receiving = true;
+  socket->receive.data = NULL;
+  socket->receive.length = 0;
+  loop->ops->submit(loop->backend, &socket->receive);
+}
+
+void weirc_socket_start_reading(weir_socket *socket) {
+  socket->reading = true;
+  weirc_socket_read_more(socket);
+}
+
+static bool keep(weir_socket *socket, const void *data, size_t length) {
+  weir_loop *loop = socket->object.loop;
+  weirc_socket_extra *extra = weirc_socket_extra_of(socket);
+  weirc_piece *piece = extra ? weirc_allocate(&loop->allocator, sizeof *piece + length) : NULL;
+  if (!piece) return false;
+  piece->next = NULL;
+  piece->length = length;
+  memcpy(piece->bytes, data, length);
+  *extra->pieces_end = piece;
+  extra->pieces_end = &piece->next;
+  extra->pieces_length += length;
+  return true;
+}
+
+static weirc_piece *take_piece(weirc_socket_extra *extra) {
+  weirc_piece *piece = extra->pieces;
+  extra->pieces = piece->next;
+  if (!extra->pieces) extra->pieces_end = &extra->pieces;
+  extra->pieces_length -= piece->length;
+  return piece;
+}
+
+void weirc_socket_drop_pieces(weir_socket *socket) {
+  while (pieces_waiting(socket))
+    weirc_release(&socket->object.loop->allocator, take_piece(socket->extra));
+}
+
+/* 'end' waits until everything was taken. */
+static void end_if_drained(weir_socket *socket) {
+  if (socket->input_ended && !pieces_waiting(socket) && !socket->state.read_ended &&
+      socket->state.transport == WEIRC_TRANSPORT_OPEN)
+    weirc_step_queue_kind(&socket->object, WEIRC_STEP_END);
+}
+
+static void take_bytes(weir_socket *socket, const weir_op *op) {
+  socket->bytes_read += op->length;
+  weirc_trace(socket->object.loop, socket->object.id, WEIR_TRACE_RECEIVE, op->length,
+              socket->bytes_read);
+  if (socket->flow == WEIR_FLOW_FLOWING && !pieces_waiting(socket)) {
+    if (socket->handlers->on_data)
+      socket->handlers->on_data(socket, op->data, op->length, socket->user);
+    return;
+  }
+  if (!keep(socket, op->data, op->length)) weirc_socket_destroy_with(socket, WEIR_ENOMEM, "read");
+}
+
+void weirc_socket_received(weir_socket *socket) {
+  const weir_op *op = &socket->receive;
+  socket->receiving = false;
+  if (socket->state.transport != WEIRC_TRANSPORT_OPEN) return;
+  if (op->error == WEIR_OK && op->length > 0) {
+    take_bytes(socket, op);
+    weirc_socket_read_more(socket);
+  } else if (op->error == WEIR_OK) {
+    socket->input_ended = true;
+    end_if_drained(socket);
+  } else if (op->error != WEIR_ECANCELED) {
+    weirc_socket_destroy_with(socket, op->error, "read");
+  }
+}
+
+void weirc_socket_deliver(weir_socket *socket) {
+  while (socket->flow == WEIR_FLOW_FLOWING && pieces_waiting(socket)) {
+    weirc_piece *piece = take_piece(socket->extra);
+    if (socket->handlers->on_data)
+      socket->handlers->on_data(socket, piece->bytes, piece->length, socket->user);
+    weirc_release(&socket->object.loop->allocator, piece);
+  }
+  end_if_drained(socket);
+  weirc_socket_read_more(socket);
+}
+
+void weirc_socket_tell_end(weir_socket *socket) {
+  if (weir_socket_destroyed(socket)) return;
+  weirc_socket_event_now(socket, WEIRC_SOCKET_PEER_END);
+  weirc_trace(socket->object.loop, socket->object.id, WEIR_TRACE_END, 0, 0);
+  if (socket->handlers->on_end) socket->handlers->on_end(socket, socket->user);
+  weirc_socket_event_now(socket, WEIRC_SOCKET_END_TOLD);
+}
+
+void weir_socket_pause(weir_socket *socket) {
+  if (socket) socket->flow = WEIR_FLOW_PAUSED;
+}
+
+/* Whoever asks for bytes before there is a connection gets them read from it even if paused since.
+ */
+void weir_socket_resume(weir_socket *socket) {
+  if (!socket || weir_socket_destroyed(socket)) return;
+  socket->flow = WEIR_FLOW_FLOWING;
+  if (pieces_waiting(socket)) weirc_step_queue_kind(&socket->object, WEIRC_STEP_RESUME);
+  weirc_socket_start_reading(socket);
+}

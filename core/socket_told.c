@@ -1,0 +1,166 @@
+/*
+ * What the writing side tells: 'drain', callbacks of writes and ends, 'finish'; also when all of
+ * them fail. Nothing is sent here but what a finished send makes room for.
+ */
+#include "core/error.h"
+#include "core/socket.h"
+#include "core/writer.h"
+
+#include <assert.h>
+
+static void tell(weir_socket *socket, weirc_chunk *chunk, const weir_error *error) {
+  weir_socket_callback callback = chunk->callback;
+  void *user = chunk->user;
+  weirc_chunk_free(socket->object.loop, chunk);
+  if (callback) callback(socket, error, user);
+}
+
+/* Tells a chunk the outcome that was noted in it. */
+static void tell_noted(weir_socket *socket, weirc_chunk *chunk) {
+  weir_error error = weirc_error_of((weir_err)chunk->error, chunk->message ? NULL : "write");
+  error.message = chunk->message;
+  tell(socket, chunk, error.code == WEIR_OK ? NULL : &error);
+}
+
+static void tell_all(weir_socket *socket, weirc_chunk_list *list, const weir_error *error) {
+  weirc_chunk_list told;
+  weirc_chunk *chunk;
+  weirc_chunks_move(list, &told);
+  while ((chunk = weirc_chunks_take(&told))) tell(socket, chunk, error);
+}
+
+static void tell_drain(weir_socket *socket) {
+  if (!weir_socket_writable_need_drain(socket) || weir_socket_writable_length(socket) > 0) return;
+  socket->need_drain = false;
+  weirc_trace(socket->object.loop, socket->object.id, WEIR_TRACE_DRAIN, 0, 0);
+  if (socket->handlers->on_drain) socket->handlers->on_drain(socket, socket->user);
+}
+
+static void tell_done(weir_socket *socket, weirc_chunk_list *done) {
+  weirc_chunk *chunk;
+  tell_drain(socket);
+  while ((chunk = weirc_chunks_take(done))) tell_noted(socket, chunk);
+}
+
+/* One failing write fails all that waits behind it. */
+static void fail(weir_socket *socket, weir_err err) {
+  weir_error error = weirc_error_of(err, "write");
+  socket->write_failed = true;
+  socket->error_code = (uint16_t)err;
+  if (socket->writer) {
+    socket->writer->length = 0;
+    socket->writer->batch_last = NULL;
+    tell_all(socket, &socket->writer->queue, &error);
+  }
+  if (socket->writer) tell_all(socket, &socket->writer->ends, &error);
+  weirc_socket_destroy(socket, &error, WEIR_CLOSE_PLAIN);
+}
+
+void weirc_socket_tell_writes(weir_socket *socket) {
+  weirc_chunk_list done;
+  weirc_chunks_init(&done);
+  if (socket->writer) weirc_chunks_move(&socket->writer->done, &done);
+  tell_done(socket, &done);
+  if (socket->write_failed && !weir_socket_destroyed(socket))
+    fail(socket, (weir_err)socket->error_code);
+  weirc_socket_drop_idle_writer(socket);
+}
+
+void weirc_socket_sent(weir_socket *socket) {
+  weirc_writer *writer = socket->writer;
+  weirc_chunk_list done;
+  assert(writer && writer->sending);
+  writer->sending = false;
+  if (weir_socket_destroyed(socket)) return;
+  weir_err err = writer->send.op.error;
+  if (err == WEIR_OK) {
+    weirc_writer_consume(writer, writer->send.op.length);
+    weirc_trace(socket->object.loop, socket->object.id, WEIR_TRACE_SENT, writer->send.op.length,
+                writer->length);
+    err = weirc_socket_send_batch(socket);
+  }
+  if (err != WEIR_OK) {
+    fail(socket, err);
+    return;
+  }
+  if (writer->sending) return;
+  /* What has queued up meanwhile leaves before the callbacks of this batch are told. */
+  weirc_chunks_move(&writer->done, &done);
+  weirc_socket_flush(socket);
+  weirc_socket_note_flushed(socket);
+  tell_done(socket, &done);
+  weirc_socket_drop_idle_writer(socket);
+}
+
+void weirc_socket_fin_sent(weir_socket *socket) {
+  weir_err err = socket->writer->fin.error;
+  weirc_socket_event_now(socket, WEIRC_SOCKET_FIN_SENT);
+  if (err == WEIR_OK || weir_socket_destroyed(socket)) return;
+  weirc_socket_destroy_with(socket, err, "shutdown");
+}
+
+void weirc_socket_tell_finish(weir_socket *socket) {
+  if (weir_socket_destroyed(socket)) return;
+  weirc_socket_event_now(socket, WEIRC_SOCKET_FINISH);
+  weirc_trace(socket->object.loop, socket->object.id, WEIR_TRACE_FINISH, 0, 0);
+  if (socket->writer) tell_all(socket, &socket->writer->ends, NULL);
+  if (socket->handlers->on_finish && !weir_socket_destroyed(socket))
+    socket->handlers->on_finish(socket, socket->user);
+  weirc_socket_event_now(socket, WEIRC_SOCKET_FINISH_TOLD);
+  weirc_socket_drop_idle_writer(socket);
+}
+
+/* What a write that never left is told: Node gives the first one a code of its own. */
+static weir_err lost_code(const weir_socket *socket, bool first, bool leaving) {
+  if (!socket->state.was_open && (first || !socket->had_error))
+    return WEIR_ERR_SOCKET_CLOSED_BEFORE_CONNECTION;
+  if (leaving) return WEIR_ECANCELED;
+  return socket->had_error ? WEIR_OK : WEIR_ERR_STREAM_DESTROYED;
+}
+
+/* WEIR_OK stands for the error the socket was destroyed with. */
+static void tell_lost(weir_socket *socket, weirc_chunk *chunk, weir_err code, const char *message) {
+  weir_error error = weirc_error_of(code, "write");
+  error.message = message;
+  if (code == WEIR_OK) weirc_socket_destroy_error(socket, &error);
+  tell(socket, chunk, &error);
+}
+
+static void fail_queue(weir_socket *socket, weirc_writer *writer) {
+  const weirc_chunk *last = writer->batch_last;
+  bool leaving = last != NULL;
+  bool first = true;
+  weirc_chunk_list lost;
+  weirc_chunk *chunk;
+  writer->length = 0;
+  weirc_chunks_move(&writer->queue, &lost);
+  while ((chunk = weirc_chunks_take(&lost))) {
+    bool is_last = chunk == last;
+    if (!leaving) socket->bytes_written -= chunk->length;
+    tell_lost(socket, chunk, lost_code(socket, first, leaving), NULL);
+    first = false;
+    if (is_last) leaving = false;
+  }
+}
+
+static void fail_ends(weir_socket *socket, weirc_writer *writer) {
+  weirc_chunk_list lost;
+  weirc_chunk *chunk;
+  weirc_chunks_move(&writer->ends, &lost);
+  while ((chunk = weirc_chunks_take(&lost)))
+    tell_lost(socket, chunk, lost_code(socket, false, false),
+              socket->state.was_open ? "Cannot call end after a stream was destroyed" : NULL);
+}
+
+void weirc_socket_fail_writes(weir_socket *socket) {
+  weirc_writer *writer = socket->writer;
+  weirc_chunk_list done;
+  if (!writer) return;
+  assert(!writer->sending);
+  weirc_chunks_move(&writer->done, &done);
+  tell_done(socket, &done);
+  fail_queue(socket, writer);
+  fail_ends(socket, writer);
+  writer->corked = 0;
+  weirc_socket_drop_idle_writer(socket);
+}

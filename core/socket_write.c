@@ -1,0 +1,273 @@
+/*
+ * What goes out: sent at once where the system takes it, queued and gathered where not. Who is told
+ * when is in socket_told.c; when the FIN leaves is decided by the state machine.
+ */
+#include "core/error.h"
+#include "core/socket.h"
+#include "core/writer.h"
+
+#include <assert.h>
+
+weirc_writer *weirc_socket_writer(weir_socket *socket) {
+  if (!socket->writer)
+    socket->writer = weirc_writer_create(socket->object.loop, weirc_handle(&socket->object));
+  return socket->writer;
+}
+
+void weirc_socket_drop_idle_writer(weir_socket *socket) {
+  const weirc_writer *writer = socket->writer;
+  if (!writer || writer->queue.first || writer->done.first || writer->ends.first) return;
+  if (writer->sending || writer->corked > 0 || socket->state.fin_out) return;
+  if (socket->state.write == WEIRC_WRITE_ENDING && !weir_socket_destroyed(socket)) return;
+  weirc_pool_give(&socket->object.loop->writers, &socket->object.loop->allocator, socket->writer);
+  socket->writer = NULL;
+}
+
+/* A record of a call, with room for its bytes; NULL: no memory. */
+static weirc_chunk *record(weir_socket *socket, size_t room, size_t length,
+                           weir_socket_callback callback, void *user) {
+  if (!weirc_socket_writer(socket)) return NULL;
+  weirc_chunk *chunk = weirc_chunk_create(socket->object.loop, room);
+  if (!chunk) return NULL;
+  chunk->length = length;
+  chunk->callback = callback;
+  chunk->user = user;
+  return chunk;
+}
+
+/* The callback of a chunk that is in no list is told in a step. */
+static void owe(weir_socket *socket, weirc_chunk *chunk, weir_err err, const char *message) {
+  chunk->error = (uint16_t)err;
+  chunk->message = message;
+  weirc_chunks_append(&socket->writer->done, chunk);
+  weirc_step_queue_kind(&socket->object, WEIRC_STEP_WRITE_DONE);
+}
+
+/* A refused write ends the socket, in a step, after its callback was told. */
+static void fail_later(weir_socket *socket, weir_err err) {
+  socket->write_failed = true;
+  socket->error_code = (uint16_t)err;
+  weirc_step_queue_kind(&socket->object, WEIRC_STEP_WRITE_DONE);
+}
+
+static void submit_send(weir_socket *socket) {
+  weir_loop *loop = socket->object.loop;
+  socket->writer->sending = true;
+  socket->writer->send.op.length = 0;
+  loop->ops->submit(loop->backend, &socket->writer->send.op);
+}
+
+weir_err weirc_socket_send_batch(weir_socket *socket) {
+  weirc_writer *writer = socket->writer;
+  weir_loop *loop = socket->object.loop;
+  size_t total;
+  while ((total = weirc_writer_gather(writer)) > 0) {
+    size_t sent = 0;
+    weir_err err = loop->ops->try_send(loop->backend, writer->send.op.handle, writer->slices,
+                                       writer->send.count, &sent);
+    if (err != WEIR_OK) return err;
+    weirc_writer_consume(writer, sent);
+    weirc_trace(loop, socket->object.id, WEIR_TRACE_SENT, sent, writer->length);
+    if (sent == total) continue;
+    (void)weirc_writer_gather(writer);
+    submit_send(socket);
+    return WEIR_OK;
+  }
+  weirc_writer_complete_batch(loop, writer);
+  return WEIR_OK;
+}
+
+void weirc_socket_note_flushed(weir_socket *socket) {
+  if (!socket->writer->queue.first && socket->state.queued)
+    weirc_socket_event_now(socket, WEIRC_SOCKET_FLUSHED);
+}
+
+void weirc_socket_flush(weir_socket *socket) {
+  weirc_writer *writer = socket->writer;
+  if (!writer || !writer->queue.first || writer->sending || writer->corked > 0) return;
+  if (socket->state.transport != WEIRC_TRANSPORT_OPEN || socket->write_failed) return;
+  weirc_writer_start_batch(writer);
+  weir_err err = weirc_socket_send_batch(socket);
+  if (err != WEIR_OK) {
+    fail_later(socket, err);
+    return;
+  }
+  if (writer->done.first || (socket->need_drain && writer->length == 0))
+    weirc_step_queue_kind(&socket->object, WEIRC_STEP_WRITE_DONE);
+  weirc_socket_note_flushed(socket);
+}
+
+/* A chunk joins the queue; without a send that is out, one is needed. */
+static weir_err queue(weir_socket *socket, weirc_chunk *chunk, bool send) {
+  weirc_writer *writer = socket->writer;
+  weirc_chunks_append(&writer->queue, chunk);
+  writer->length += chunk->length;
+  weirc_socket_event_now(socket, WEIRC_SOCKET_QUEUED);
+  if (send) {
+    weirc_writer_start_batch(writer);
+    (void)weirc_writer_gather(writer);
+    submit_send(socket);
+  }
+  if (writer->length < socket->write_mark) return WEIR_OK;
+  socket->need_drain = true;
+  return WEIR_WAIT_DRAIN;
+}
+
+/* A write that may not be: its callback is told in a step. */
+static weir_err refuse(weir_socket *socket, weir_err err, const char *message,
+                       weir_socket_callback callback, void *user) {
+  if (!callback) return err;
+  weirc_chunk *chunk = record(socket, 0, 0, callback, user);
+  if (!chunk) return WEIR_ENOMEM;
+  owe(socket, chunk, err, message);
+  return err;
+}
+
+static weir_err refuse_ended(weir_socket *socket, weir_socket_callback callback, void *user) {
+  weir_error error = weirc_error_of(WEIR_ERR_STREAM_WRITE_AFTER_END, NULL);
+  if (socket->state.ended_by_peer) {
+    error.code = WEIR_EPIPE;
+    error.message = "This socket has been ended by the other party";
+  }
+  weir_err err = refuse(socket, error.code, error.message, callback, user);
+  weirc_socket_destroy(socket, &error, WEIR_CLOSE_PLAIN);
+  return err;
+}
+
+static weir_err refuse_fresh(weir_socket *socket, weir_socket_callback callback, void *user) {
+  weir_err err = refuse(socket, WEIR_ERR_SOCKET_CLOSED, NULL, callback, user);
+  if (err != WEIR_ENOMEM) fail_later(socket, err);
+  return err;
+}
+
+/* Part of a write is sent and nothing can hold the rest: the stream has a hole, so it ends. */
+static weir_err lose(weir_socket *socket, weirc_chunk *told) {
+  if (told) owe(socket, told, WEIR_ENOMEM, NULL);
+  weirc_socket_destroy_with(socket, WEIR_ENOMEM, "write");
+  return WEIR_ENOMEM;
+}
+
+/* The part the system did not take is copied. `told` has the callback, if there is one. */
+static weir_err queue_rest(weir_socket *socket, const uint8_t *rest, size_t left, size_t length,
+                           weirc_chunk *told) {
+  weirc_chunk *chunk = record(socket, left, length, NULL, NULL);
+  if (!chunk) return lose(socket, told);
+  weirc_chunk_fill(chunk, rest, left);
+  if (told) {
+    chunk->callback = told->callback;
+    chunk->user = told->user;
+    weirc_chunk_free(socket->object.loop, told);
+  }
+  return queue(socket, chunk, true);
+}
+
+/* Nothing is queued before this write: the system is tried first. */
+static weir_err write_through(weir_socket *socket, const uint8_t *data, size_t length,
+                              weir_socket_callback callback, void *user) {
+  weir_loop *loop = socket->object.loop;
+  weir_slice slice = {data, length};
+  size_t sent = 0;
+  weirc_chunk *told = NULL;
+  weir_err err = WEIR_OK;
+  if (callback && !(told = record(socket, 0, length, callback, user))) return WEIR_ENOMEM;
+  if (length > 0)
+    err = loop->ops->try_send(loop->backend, weirc_handle(&socket->object), &slice, 1, &sent);
+  if (err != WEIR_OK) {
+    if (told) owe(socket, told, err, NULL);
+    fail_later(socket, err);
+    return err;
+  }
+  socket->bytes_written += length;
+  weirc_trace(loop, socket->object.id, WEIR_TRACE_SENT, sent, length - sent);
+  if (sent < length) return queue_rest(socket, data + sent, length - sent, length, told);
+  if (told) owe(socket, told, WEIR_OK, NULL);
+  return WEIR_OK;
+}
+
+static weir_err write_behind(weir_socket *socket, const void *data, size_t length,
+                             weir_socket_callback callback, void *user) {
+  weirc_chunk *chunk = record(socket, length, length, callback, user);
+  if (!chunk) return WEIR_ENOMEM;
+  weirc_chunk_fill(chunk, data, length);
+  socket->bytes_written += length;
+  return queue(socket, chunk, false);
+}
+
+/* Nothing is queued or held back, so a write may go straight to the system. */
+static bool writes_through(const weir_socket *socket) {
+  if (socket->state.transport != WEIRC_TRANSPORT_OPEN || socket->state.queued) return false;
+  return !socket->writer || socket->writer->corked == 0;
+}
+
+weir_err weir_socket_write(weir_socket *socket, const void *data, size_t length,
+                           weir_socket_callback callback, void *user) {
+  if (!socket || (!data && length > 0)) return WEIR_ERR_INVALID_ARG_TYPE;
+  if (socket->state.write != WEIRC_WRITE_OPEN) return refuse_ended(socket, callback, user);
+  if (weir_socket_destroyed(socket))
+    return refuse(socket, WEIR_ERR_STREAM_DESTROYED, NULL, callback, user);
+  if (socket->write_failed)
+    return refuse(socket, (weir_err)socket->error_code, NULL, callback, user);
+  if (writes_through(socket)) return write_through(socket, data, length, callback, user);
+  if (socket->state.transport == WEIRC_TRANSPORT_NONE) return refuse_fresh(socket, callback, user);
+  return write_behind(socket, data, length, callback, user);
+}
+
+void weir_socket_cork(weir_socket *socket) {
+  if (!socket || weir_socket_destroyed(socket) || !weirc_socket_writer(socket)) return;
+  socket->writer->corked++;
+}
+
+void weir_socket_uncork(weir_socket *socket) {
+  if (!socket || !socket->writer || socket->writer->corked == 0) return;
+  if (--socket->writer->corked > 0) return;
+  weirc_socket_flush(socket);
+  weirc_socket_drop_idle_writer(socket);
+}
+
+unsigned weir_socket_writable_corked(const weir_socket *socket) {
+  return socket && socket->writer ? socket->writer->corked : 0;
+}
+
+size_t weir_socket_writable_length(const weir_socket *socket) {
+  return socket && socket->writer ? socket->writer->length : 0;
+}
+
+/* An end() that may not be: WEIR_OK if it may. */
+static weir_err refuse_end(const weir_socket *socket, const char **out_message) {
+  if (socket->state.write == WEIRC_WRITE_FINISHED) return WEIR_ERR_STREAM_ALREADY_FINISHED;
+  if (!weir_socket_destroyed(socket)) return WEIR_OK;
+  *out_message = "Cannot call end after a stream was destroyed";
+  return WEIR_ERR_STREAM_DESTROYED;
+}
+
+static void end_now(weir_socket *socket) {
+  weirc_socket_event_now(socket, WEIRC_SOCKET_END);
+  socket->writer->corked = 0;
+  weirc_socket_flush(socket);
+}
+
+weir_err weir_socket_end(weir_socket *socket, const void *data, size_t length,
+                         weir_socket_callback callback, void *user) {
+  weirc_chunk *told = NULL;
+  const char *message = NULL;
+  weir_err err = WEIR_OK;
+  if (!socket || (!data && length > 0)) return WEIR_ERR_INVALID_ARG_TYPE;
+  if (!weirc_socket_writer(socket)) return WEIR_ENOMEM;
+  if (callback && !(told = record(socket, 0, 0, callback, user))) return WEIR_ENOMEM;
+  if (length > 0) err = weir_socket_write(socket, data, length, NULL, NULL);
+  if (err == WEIR_OK || err == WEIR_WAIT_DRAIN) err = refuse_end(socket, &message);
+  if (err != WEIR_OK) {
+    if (told) owe(socket, told, err, message);
+    weirc_socket_drop_idle_writer(socket);
+    return err;
+  }
+  if (told) weirc_chunks_append(&socket->writer->ends, told);
+  end_now(socket);
+  return WEIR_OK;
+}
+
+void weirc_socket_send_fin(weir_socket *socket) {
+  weir_loop *loop = socket->object.loop;
+  assert(socket->writer);
+  loop->ops->submit(loop->backend, &socket->writer->fin);
+}

@@ -1,0 +1,142 @@
+/* Timers. Refreshing is one store: the armed entry is looked at, and put off, when it comes due. */
+#include "core/loop.h"
+
+#include <assert.h>
+
+struct weir_timer {
+  weirc_heap_node node; /* key: the deadline it is armed for, which may be early */
+  weir_loop *loop;
+  weir_timer_callback callback;
+  void *user;
+  weir_time start;   /* the full time counts from here */
+  weir_time timeout; /* nanoseconds */
+  weir_time repeat;  /* nanoseconds; 0: once */
+  weirc_link link;
+  bool referenced;
+};
+
+static weir_time from_ms(uint64_t ms) {
+  return ms > WEIR_TIME_NEVER / 2 / WEIR_TIME_MS ? WEIR_TIME_NEVER / 2 : ms * WEIR_TIME_MS;
+}
+
+weir_err weir_timer_create(weir_loop *loop, weir_timer_callback callback, void *user,
+                           weir_timer **out_timer) {
+  if (out_timer) *out_timer = NULL;
+  if (!loop || !callback || !out_timer) return WEIR_ERR_INVALID_ARG_TYPE;
+  if (weirc_heap_reserve(&loop->timers, &loop->allocator, loop->timer_count + 1) != WEIR_OK)
+    return WEIR_ENOMEM;
+  weir_timer *timer = weirc_allocate_zeroed(&loop->allocator, sizeof *timer);
+  if (!timer) return WEIR_ENOMEM;
+  timer->loop = loop;
+  timer->callback = callback;
+  timer->user = user;
+  timer->referenced = true;
+  weirc_list_append(&loop->timer_list, &timer->link);
+  loop->timer_count++;
+  *out_timer = timer;
+  return WEIR_OK;
+}
+
+static void arm(weir_timer *timer) {
+  timer->node.key = timer->start + timer->timeout;
+  weirc_heap_insert(&timer->loop->timers, &timer->node);
+  if (timer->referenced) timer->loop->active++;
+}
+
+static void disarm(weir_timer *timer) {
+  if (timer->node.place == 0) return;
+  weirc_heap_remove(&timer->loop->timers, &timer->node);
+  if (timer->referenced) timer->loop->active--;
+}
+
+void weir_timer_free(weir_timer *timer) {
+  if (!timer) return;
+  weir_loop *loop = timer->loop;
+  disarm(timer);
+  weirc_list_remove(&timer->link);
+  loop->timer_count--;
+  weirc_release(&loop->allocator, timer);
+  weirc_loop_touch(loop);
+}
+
+void weir_timer_start(weir_timer *timer, uint64_t timeout_ms, uint64_t repeat_ms) {
+  if (!timer) return;
+  disarm(timer);
+  timer->start = weir_loop_now(timer->loop);
+  timer->timeout = from_ms(timeout_ms);
+  timer->repeat = from_ms(repeat_ms);
+  arm(timer);
+  weirc_loop_touch(timer->loop);
+}
+
+void weir_timer_stop(weir_timer *timer) {
+  if (!timer) return;
+  disarm(timer);
+  weirc_loop_touch(timer->loop);
+}
+
+void weir_timer_refresh(weir_timer *timer) {
+  if (timer) timer->start = weir_loop_now(timer->loop);
+}
+
+bool weir_timer_active(const weir_timer *timer) {
+  return timer && timer->node.place > 0;
+}
+
+static void reference(weir_timer *timer, bool referenced) {
+  if (!timer || timer->referenced == referenced) return;
+  timer->referenced = referenced;
+  if (timer->node.place > 0 && referenced) timer->loop->active++;
+  if (timer->node.place > 0 && !referenced) timer->loop->active--;
+  weirc_loop_touch(timer->loop);
+}
+
+void weir_timer_ref(weir_timer *timer) {
+  reference(timer, true);
+}
+
+void weir_timer_unref(weir_timer *timer) {
+  reference(timer, false);
+}
+
+/* The next period begins where the last one ended; periods that are past altogether are left out.
+ */
+static void start_next_period(weir_timer *timer, weir_time now) {
+  weir_time late = now - (timer->start + timer->timeout);
+  timer->start += timer->timeout + late / timer->repeat * timer->repeat;
+  timer->timeout = timer->repeat;
+  weirc_heap_update(&timer->loop->timers, &timer->node, timer->start + timer->timeout);
+}
+
+static void fire(weir_loop *loop, weir_timer *timer, weir_time now) {
+  if (timer->repeat > 0)
+    start_next_period(timer, now);
+  else
+    disarm(timer);
+  weirc_trace(loop, 0, WEIR_TRACE_TIMER, 0, 0);
+  timer->callback(timer, timer->user);
+  weirc_steps_drain(loop);
+}
+
+void weirc_timers_run(weir_loop *loop) {
+  weirc_heap_node *first = weirc_heap_first(&loop->timers);
+  if (!first) return;
+  weir_time now = weirc_now(loop);
+  /* A callback that starts timers of 0 ms must not keep the loop here. */
+  for (size_t budget = loop->timers.count; first && first->key <= now && budget > 0; budget--) {
+    weir_timer *timer = weirc_container(first, weir_timer, node);
+    weir_time deadline = timer->start + timer->timeout;
+    if (deadline > now)
+      weirc_heap_update(&loop->timers, first, deadline);
+    else
+      fire(loop, timer, now);
+    if (loop->stopped) break;
+    first = weirc_heap_first(&loop->timers);
+  }
+}
+
+void weirc_timers_free(weir_loop *loop) {
+  while (!weirc_list_empty(&loop->timer_list))
+    weir_timer_free(weirc_container(loop->timer_list.next, weir_timer, link));
+  weirc_heap_free(&loop->timers, &loop->allocator);
+}

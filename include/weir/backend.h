@@ -1,0 +1,248 @@
+/**
+ * @file
+ * @brief The seam between weir's core and what asks the system: for people who write a backend.
+ *
+ * A backend moves bytes and knows no net semantics. It offers two kinds of calls. **Immediate**
+ * ones never wait and say at once what came of them. **Operations** take time: the core submits one
+ * and gets it back exactly once from poll(), never from inside submit(). Starting an operation
+ * cannot fail: a failure is a completion, so the core has one error path. All calls come from the
+ * loop's thread but wake().
+ *
+ * Memory: an operation lies in the core's object and belongs to the backend from submit() until
+ * poll() hands it out. Behind each object lie `handle_size` zeroed bytes, a weir_handle, for the
+ * backend to use as it likes; they stay until poll() has handed the handle out as closed.
+ */
+#ifndef WEIR_BACKEND_H
+#define WEIR_BACKEND_H
+
+#include "weir/address.h"
+#include "weir/base.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** A backend's own state, one for each loop. */
+typedef struct weir_backend weir_backend;
+
+/** The head of the bytes a backend has behind each object; the rest is its own. */
+typedef struct weir_handle {
+  struct weir_handle
+      *next; /**< Free for the backend's lists; the closed list of weir_completions uses it. */
+} weir_handle;
+
+/** What kind of transport a handle is made for. */
+typedef enum weir_transport {
+  WEIR_TRANSPORT_TCP, /**< TCP over IPv4 or IPv6. */
+  WEIR_TRANSPORT_IPC  /**< A Unix domain socket or a named pipe. */
+} weir_transport;
+
+/** One end of a connection: an address or a path. */
+typedef struct weir_endpoint {
+  weir_transport transport; /**< Which of the two. */
+  weir_address address;     /**< WEIR_TRANSPORT_TCP. */
+  const char *path;         /**< WEIR_TRANSPORT_IPC: `path_length` bytes, then a NUL. */
+  size_t path_length;       /**< May hold NULs only where the system has such names. */
+} weir_endpoint;
+
+/** What an operation does. */
+typedef enum weir_op_kind {
+  WEIR_OP_CONNECT, /**< Connect; a weir_connect_op. */
+  WEIR_OP_ACCEPT,  /**< Take one connection; a weir_accept_op. */
+  WEIR_OP_RECEIVE, /**< Receive something; a plain weir_op. */
+  WEIR_OP_SEND,    /**< Send everything; a weir_send_op. */
+  WEIR_OP_SHUTDOWN /**< Send the end of the stream behind all that was sent; a plain weir_op. */
+} weir_op_kind;
+
+/** Something that takes time. */
+typedef struct weir_op {
+  struct weir_op *next; /**< Free for whoever holds the operation. */
+  weir_handle *handle;  /**< Whose. */
+  weir_op_kind kind;    /**< What. */
+  weir_err error; /**< Out: WEIR_OK or why it failed; WEIR_ECANCELED after cancel() or close(). */
+  /**
+   * RECEIVE, in: where to put the bytes, or NULL for "supply the memory". Out: the bytes; if the
+   * backend supplied the memory they are good until poll() is called again or the operation is
+   * submitted again.
+   */
+  void *data;
+  /** RECEIVE, in: room in data; out: bytes, 0 for the end of the stream. SEND: bytes taken so far,
+   * at any time. */
+  size_t length;
+} weir_op;
+
+/** WEIR_OP_CONNECT. */
+typedef struct weir_connect_op {
+  weir_op op;           /**< kind, handle. */
+  weir_endpoint remote; /**< Where to. */
+} weir_connect_op;
+
+/** WEIR_OP_ACCEPT. */
+typedef struct weir_accept_op {
+  weir_op op; /**< kind, the listener's handle. */
+  weir_handle
+      *accepted;       /**< A zeroed handle that becomes the connection's; untouched on failure. */
+  weir_address remote; /**< Out: the peer's address; WEIR_FAMILY_NONE for local endpoints. */
+} weir_accept_op;
+
+/** WEIR_OP_SEND. Completes when all is taken, or with an error; op.length tells how much was. */
+typedef struct weir_send_op {
+  weir_op op;               /**< kind, handle. */
+  const weir_slice *slices; /**< What to send, in order; stays as it is. */
+  size_t count;             /**< How many slices. */
+} weir_send_op;
+
+/** What poll() hands out. Both are lists in the order of finishing; poll() appends. */
+typedef struct weir_completions {
+  weir_op *first;           /**< Oldest finished operation, linked by next. */
+  weir_op **end;            /**< Where the next one is linked: &first when the list is empty. */
+  weir_handle *closed;      /**< Oldest closed handle, linked by next. */
+  weir_handle **closed_end; /**< Where the next one is linked. */
+} weir_completions;
+
+/** Appends a finished operation. */
+static inline void weir_completions_add(weir_completions *done, weir_op *op) {
+  op->next = NULL;
+  *done->end = op;
+  done->end = &op->next;
+}
+
+/** Appends a closed handle. */
+static inline void weir_completions_add_closed(weir_completions *done, weir_handle *handle) {
+  handle->next = NULL;
+  *done->closed_end = handle;
+  done->closed_end = &handle->next;
+}
+
+/** A flag of bind(): an IPv6 listener takes no IPv4. @source LSN-23 */
+#define WEIR_BIND_IPV6_ONLY 1u
+/** A flag of bind(): a path that is too long is WEIR_ENAMETOOLONG instead of being cut. */
+#define WEIR_BIND_PATH_REFUSE 2u
+
+/** For close(). */
+typedef enum weir_close_how {
+  WEIR_CLOSE_PLAIN, /**< As the system does it: a FIN, or a reset if received bytes are unread.
+                       @source SOC-37 */
+  WEIR_CLOSE_RESET  /**< The peer gets a reset. TCP only. @source SOC-50 */
+} weir_close_how;
+
+/** Which end address() is asked for. */
+typedef enum weir_end {
+  WEIR_END_LOCAL, /**< This one. */
+  WEIR_END_REMOTE /**< The peer's. */
+} weir_end;
+
+/** The deadline with which poll() looks at what it has in hand and does not enter the kernel. */
+#define WEIR_POLL_REAP ((weir_time)0)
+
+/** What the core tells a backend when a loop is made. */
+typedef struct weir_backend_options {
+  size_t size;                     /**< sizeof this struct. */
+  const weir_allocator *allocator; /**< The loop's; outlives the backend. */
+  const void *backend_options;     /**< weir_loop_options.backend_options. */
+  /**
+   * For guest backends (those with set_deadline): tells the core that poll() has something to hand
+   * out, or that the deadline has come. The core runs a turn and its handlers inside this call.
+   * @thread the loop's
+   */
+  void (*on_ready)(void *core);
+  void *core; /**< Handed to on_ready. */
+} weir_backend_options;
+
+/** What a backend implements. Members are only ever appended; those marked optional may be NULL. */
+typedef struct weir_backend_ops {
+  size_t size;        /**< sizeof this struct. */
+  const char *name;   /**< "epoll", "sim". */
+  size_t handle_size; /**< Bytes behind each object, weir_handle included. */
+
+  /** Makes the backend of one loop. @return WEIR_OK, WEIR_ENOMEM, or what the system says */
+  weir_err (*open)(const weir_backend_options *options, weir_backend **out_backend);
+  /** Frees it. Every handle has been handed out as closed before. */
+  void (*free)(weir_backend *backend);
+
+  /**
+   * Appends what has finished. With WEIR_POLL_REAP it only looks at what is in hand; otherwise it
+   * asks the system and, if nothing is in hand, waits until `deadline` at most (a deadline that has
+   * passed: not at all). It may hand out one operation at a time, which is how a receive buffer is
+   * shared by all handles: the core calls it with WEIR_POLL_REAP until it appends nothing. What a
+   * submit() or close() finishes on the spot comes out in the same turn if it was submitted before
+   * the last of the turn's other completions was handed out, and in the next turn otherwise; so a
+   * turn ends. Operations of one handle come out in the order of their happening, a closed handle
+   * after all its operations.
+   * @return WEIR_OK; WEIR_EDEADLK: the deadline is WEIR_TIME_NEVER and nothing can ever finish
+   * (simulators only); what the system says when waiting fails
+   */
+  weir_err (*poll)(weir_backend *backend, weir_time deadline, weir_completions *done);
+  /** Ends a waiting poll(), or keeps the next one from waiting. @thread any */
+  void (*wake)(weir_backend *backend);
+  /** Monotonic nanoseconds, never 0; the only clock there is, and a simulator's is its own. */
+  weir_time (*now)(weir_backend *backend);
+  /** A descriptor that is readable when poll() has something to hand out; -1: none. Optional. */
+  intptr_t (*fd)(const weir_backend *backend);
+
+  /** Makes the transport of a handle. `family` matters for TCP. @return WEIR_OK, WEIR_EMFILE, ...
+   */
+  weir_err (*create)(weir_backend *backend, weir_handle *handle, weir_transport transport,
+                     weir_family family);
+  /**
+   * Binds a handle. A path that was cut comes back with the length that was really bound. The
+   * handle remembers a path that it made in the file system. `flags`: WEIR_BIND_...
+   * @return WEIR_OK, WEIR_EADDRINUSE, WEIR_EADDRNOTAVAIL, WEIR_EACCES, WEIR_EINVAL (a NUL inside a
+   * path), ...
+   */
+  weir_err (*bind)(weir_backend *backend, weir_handle *handle, weir_endpoint *local,
+                   unsigned flags);
+  /** Makes a bound handle a listener. */
+  weir_err (*listen)(weir_backend *backend, weir_handle *handle, int backlog);
+  /** The address of one end, as the system tells it; WEIR_FAMILY_NONE for local endpoints. */
+  weir_err (*address)(weir_backend *backend, weir_handle *handle, weir_end end,
+                      weir_address *out_address);
+  /** Takes a path that bind() made out of the file system, if it is still the same file. @source
+   * IPC-08, IPC-14 */
+  void (*release_name)(weir_backend *backend, weir_handle *handle);
+  /**
+   * Sends what can be sent at once. Called only while no SEND and no SHUTDOWN of the handle is out.
+   * @param out_sent bytes taken, possibly 0 or only some
+   * @return WEIR_OK, also if nothing could be taken; WEIR_EPIPE, WEIR_ECONNRESET, ...
+   */
+  weir_err (*try_send)(weir_backend *backend, weir_handle *handle, const weir_slice *slices,
+                       size_t count, size_t *out_sent);
+
+  /** Takes the operation until poll() hands it out. At most one of each kind is out for a handle.
+   */
+  void (*submit)(weir_backend *backend, weir_op *op);
+  /** Wants the operation back soon: as WEIR_ECANCELED, or as whatever happened first. */
+  void (*cancel)(weir_backend *backend, weir_op *op);
+  /**
+   * Gives the transport of a handle back to the system, at once where the system allows it. poll()
+   * hands out the operations that are out (as WEIR_ECANCELED or as whatever happened first) and
+   * then the handle. Also for a handle that was never created.
+   */
+  void (*close)(weir_backend *backend, weir_handle *handle, weir_close_how how);
+
+  /** Guests: call on_ready at this time at the latest; WEIR_TIME_NEVER: no need; a time that has
+   * passed: very soon. */
+  void (*set_deadline)(weir_backend *backend, weir_time deadline);
+  /** Guests: whether weir holds the host's loop open. */
+  void (*set_alive)(weir_backend *backend, bool alive);
+  /** True if poll() has something in hand that fd() does not show, and so would not wait. Optional.
+   */
+  bool (*pending)(const weir_backend *backend);
+} weir_backend_ops;
+
+/**
+ * The backends that are linked in, the default one first.
+ * @return the name, e.g. "epoll"; NULL from the first index on that is too large
+ */
+WEIR_API const char *weir_backend_name_at(size_t index);
+
+/**
+ * The backend of a name, for backends that stand on another one.
+ * @return its functions; NULL if there is none of that name. NULL asks for the default one.
+ */
+WEIR_API const weir_backend_ops *weir_backend_find(const char *name);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

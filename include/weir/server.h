@@ -1,0 +1,193 @@
+/**
+ * @file
+ * @brief Servers: Node's net.Server, over TCP and over Unix domain sockets.
+ */
+#ifndef WEIR_SERVER_H
+#define WEIR_SERVER_H
+
+#include "weir/socket.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** Takes connections on an address or a path. @source SRV-01 */
+typedef struct weir_server weir_server;
+
+/**
+ * Runs once when an operation of a server has ended.
+ * @param server whose
+ * @param error NULL: it succeeded; good until the callback returns
+ * @param user the pointer given with the operation
+ */
+typedef void (*weir_server_callback)(weir_server *server, const weir_error *error, void *user);
+
+/** What a server tells. Any member may be NULL. The table is shared and must outlive the servers
+ * that use it. */
+typedef struct weir_server_handlers {
+  size_t size; /**< sizeof(weir_server_handlers). */
+  /** The server is bound and takes connections. @source SRV-13 */
+  void (*on_listening)(weir_server *server, void *user);
+  /** A connection came. It is open; give it handlers with weir_socket_set_handlers(). @source
+   * SRV-14, SRV-15 */
+  void (*on_connection)(weir_server *server, weir_socket *socket, void *user);
+  /** The server was closed and its last connection is destroyed. @source SRV-18, SRV-19 */
+  void (*on_close)(weir_server *server, void *user);
+  /** listen() failed, or one accept did; the server goes on in the second case. @source SRV-20,
+   * SRV-21 */
+  void (*on_error)(weir_server *server, const weir_error *error, void *user);
+  /**
+   * The system has no descriptor, buffer or memory for another connection (EMFILE, ENFILE, ENOBUFS,
+   * ENOMEM). Waiting connections stay in the backlog; accepting goes on by itself after so many
+   * milliseconds. Node closes them instead.
+   */
+  void (*on_overload)(weir_server *server, const weir_error *error, uint32_t retry_ms, void *user);
+} weir_server_handlers;
+
+/** No handlers, every member by its order. */
+#define WEIR_SERVER_HANDLERS_INIT                                                                  \
+  { sizeof(weir_server_handlers), NULL, NULL, NULL, NULL, NULL }
+
+/** Options of weir_create_server(). Start from WEIR_SERVER_OPTIONS_INIT. */
+typedef struct weir_server_options {
+  size_t size;           /**< Set by WEIR_SERVER_OPTIONS_INIT. */
+  bool allow_half_open;  /**< For accepted sockets: go on writing after the peer has ended. @source
+                            SRV-04 */
+  bool pause_on_connect; /**< Accepted sockets start paused and nothing is read. @source SRV-07,
+                            SRV-08 */
+  int64_t high_water_mark_bytes; /**< Both marks of accepted sockets; -1: 16384. @source SRV-06 */
+} weir_server_options;
+
+/** Defaults of weir_server_options. @source DEF-11 */
+#define WEIR_SERVER_OPTIONS_INIT                                                                   \
+  { sizeof(weir_server_options), false, false, -1 }
+
+/** What happens to a path that is longer than the system takes. */
+typedef enum weir_path_overflow {
+  WEIR_PATH_CUT,   /**< It is cut; weir_server_path() tells what was bound. @source IPC-03 */
+  WEIR_PATH_REFUSE /**< WEIR_ENAMETOOLONG, before any file is made. */
+} weir_path_overflow;
+
+/** Where weir_server_listen() listens. Start from WEIR_LISTEN_OPTIONS_INIT. */
+typedef struct weir_listen_options {
+  size_t size;      /**< Set by WEIR_LISTEN_OPTIONS_INIT. */
+  int32_t port;     /**< 0..65535, 0: a free one; -1: none. Wins over path. @source LSN-17, LSN-19,
+                       LSN-20 */
+  const char *host; /**< An IPv4 or IPv6 address in text form; NULL: "::", or 0.0.0.0 without IPv6.
+                       @source LSN-21 */
+  const char *path; /**< A Unix domain socket to make. @source LSN-29 */
+  size_t path_length; /**< Bytes of path; 0: up to its NUL. Linux' abstract names begin with a NUL
+                         and need it. */
+  weir_path_overflow path_overflow; /**< What happens to a path that is too long. @source IPC-03 */
+  bool ipv6_only;                   /**< "::" takes no IPv4. @source LSN-23 */
+  int backlog; /**< How many connections may wait; 0: 511. @source LSN-03, LSN-04 */
+} weir_listen_options;
+
+/** Defaults of weir_listen_options. */
+#define WEIR_LISTEN_OPTIONS_INIT                                                                   \
+  { sizeof(weir_listen_options), -1, NULL, NULL, 0, false, false, 0 }
+
+/**
+ * Makes a server that does not listen.
+ * @param loop its loop
+ * @param options NULL: the defaults
+ * @param handlers NULL: none yet
+ * @param user handed to the handlers
+ * @param out_server the new server, freed by weir_server_free() or with the loop
+ * @return WEIR_OK; WEIR_ERR_INVALID_ARG_TYPE: NULL; WEIR_ERR_INVALID_ARG_VALUE: the options' size
+ * is not known; WEIR_ERR_OUT_OF_RANGE: a mark below -1; WEIR_ENOMEM
+ * @source SRV-02, SRV-03, SRV-47
+ */
+WEIR_API weir_err weir_create_server(weir_loop *loop, const weir_server_options *options,
+                                     const weir_server_handlers *handlers, void *user,
+                                     weir_server **out_server);
+
+/**
+ * Closes a server and frees it, also from its own handlers. No handler of it runs any more;
+ * callbacks that are owed get WEIR_ECANCELED. Its connections live on without a server. NULL does
+ * nothing.
+ */
+WEIR_API void weir_server_free(weir_server *server);
+
+/**
+ * Binds and listens; on_listening, or on_error, tells how it went. The address is known when this
+ * returns.
+ * @param server one that does not listen
+ * @param options copied; see weir_listen_options
+ * @param callback runs after on_listening, or after on_error with the error; may be NULL
+ * @param user handed to callback
+ * @return WEIR_OK: an event follows; otherwise nothing has changed: WEIR_ERR_INVALID_ARG_TYPE:
+ * NULL; WEIR_ERR_INVALID_ARG_VALUE: neither port nor path, or the options' size is not known;
+ * WEIR_ERR_SOCKET_BAD_PORT; WEIR_ERR_INVALID_IP_ADDRESS: the host is not an address;
+ * WEIR_ERR_SERVER_ALREADY_LISTEN; WEIR_ENOMEM
+ * @source LSN-01, LSN-07, LSN-09, LSN-15, LSN-17, LSN-34
+ */
+WEIR_API weir_err weir_server_listen(weir_server *server, const weir_listen_options *options,
+                                     weir_server_callback callback, void *user);
+
+/**
+ * Stops taking connections; those that are there live on. A socket file is gone when this returns;
+ * on_close comes when the last connection is destroyed.
+ * @param server which
+ * @param callback runs after on_close; gets WEIR_ERR_SERVER_NOT_RUNNING if the server did not
+ * listen; may be NULL
+ * @param user handed to callback
+ * @return WEIR_OK; WEIR_ERR_SERVER_NOT_RUNNING: the callback gets it too;
+ * WEIR_ERR_INVALID_ARG_TYPE: NULL; WEIR_ENOMEM
+ * @source SRV-35, SRV-36, SRV-37, SRV-38
+ */
+WEIR_API weir_err weir_server_close(weir_server *server, weir_server_callback callback, void *user);
+
+/**
+ * Replaces the table of handlers and the pointer they are given, from the next event on.
+ * @return WEIR_OK; WEIR_ERR_INVALID_ARG_TYPE: no server; WEIR_ERR_INVALID_ARG_VALUE: the table has
+ * no size
+ * @source GEN-11
+ */
+WEIR_API weir_err weir_server_set_handlers(weir_server *server,
+                                           const weir_server_handlers *handlers, void *user);
+
+/** The pointer the handlers are given. */
+WEIR_API void *weir_server_user(const weir_server *server);
+
+/** The server's loop. */
+WEIR_API weir_loop *weir_server_loop(const weir_server *server);
+
+/** A number that no other object of the loop has or will have: the one the trace hook shows. */
+WEIR_API uint64_t weir_server_id(const weir_server *server);
+
+/** True from a listen() that bound until close(). @source SRV-43 */
+WEIR_API bool weir_server_listening(const weir_server *server);
+
+/** How many connections live now. */
+WEIR_API size_t weir_server_connections(const weir_server *server);
+
+/**
+ * The address a TCP server is bound to.
+ * @param server which
+ * @param out_address family WEIR_FAMILY_NONE if it does not listen, or on a path
+ * @return WEIR_OK; WEIR_ERR_INVALID_ARG_TYPE: NULL; what the system says
+ * @source SRV-31, SRV-33
+ */
+WEIR_API weir_err weir_server_address(weir_server *server, weir_address *out_address);
+
+/**
+ * The path a server is really bound to.
+ * @param server which
+ * @param out_length bytes of the path; may be NULL
+ * @return the path with a NUL behind it, good until the server is closed; NULL if it does not
+ * listen on a path
+ * @source SRV-32
+ */
+WEIR_API const char *weir_server_path(const weir_server *server, size_t *out_length);
+
+/** Lets the server hold the loop open, which is the default. @source SRV-44 */
+WEIR_API void weir_server_ref(weir_server *server);
+
+/** Lets the loop end although the server listens; remembered before listen(). @source SRV-45 */
+WEIR_API void weir_server_unref(weir_server *server);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
