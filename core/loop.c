@@ -125,30 +125,40 @@ static void finish_close(weir_loop *loop, weir_handle *handle) {
     weirc_listener_closed((weirc_listener *)object);
 }
 
-/* Completions, each followed by its steps; then, when the backend has no more, what was closed. */
+static void finish_ops(weir_loop *loop, weir_completions *done) {
+  while (done->first) {
+    weir_op *op = done->first;
+    done->first = op->next;
+    if (!done->first) done->end = &done->first;
+    finish_op(loop, op);
+    weirc_steps_drain(loop);
+  }
+}
+
+static void finish_closes(weir_loop *loop, weir_completions *done) {
+  while (done->closed) {
+    weir_handle *handle = done->closed;
+    done->closed = handle->next;
+    finish_close(loop, handle);
+    weirc_steps_drain(loop);
+  }
+}
+
+/* Completions, each followed by its steps; when the backend has no more, what was closed. */
 static weir_err poll_once(weir_loop *loop, weir_time deadline) {
   weir_completions done = {NULL, &done.first, NULL, &done.closed};
+  weir_handle **closed_before;
   weir_err err = loop->ops->poll(loop->backend, deadline, &done);
   loop->now = 0;
   weirc_trace(loop, 0, WEIR_TRACE_TURN, done.first != NULL, 0);
   weirc_posts_run(loop, WEIR_OK);
-  while (done.first) {
-    weir_op *op = done.first;
-    done.first = op->next;
-    if (!done.first) done.end = &done.first;
-    finish_op(loop, op);
-    weirc_steps_drain(loop);
-    if (!done.first) {
-      weir_err reaped = loop->ops->poll(loop->backend, WEIR_POLL_REAP, &done);
-      if (err == WEIR_OK) err = reaped;
-    }
-  }
-  while (done.closed) {
-    weir_handle *handle = done.closed;
-    done.closed = handle->next;
-    finish_close(loop, handle);
-    weirc_steps_drain(loop);
-  }
+  do {
+    finish_ops(loop, &done);
+    closed_before = done.closed_end;
+    weir_err reaped = loop->ops->poll(loop->backend, WEIR_POLL_REAP, &done);
+    if (err == WEIR_OK) err = reaped;
+  } while (done.first || done.closed_end != closed_before);
+  finish_closes(loop, &done);
   return err;
 }
 

@@ -182,8 +182,11 @@ weir_err weir_server_close(weir_server *server, weir_server_callback callback, v
   if (owe(server, callback, user, err) != WEIR_OK) return WEIR_ENOMEM;
   weirc_listener_close(server);
   weirc_object_deactivate(&server->object);
-  server->closing = true;
-  close_if_drained(server);
+  if (err == WEIR_OK) server->closing = true;
+  if (server->closing)
+    close_if_drained(server);
+  else
+    weirc_step_queue_kind(&server->object, WEIRC_STEP_SERVER_CLOSE);
   return err;
 }
 
@@ -204,8 +207,13 @@ static void tell_owed(weir_server *server) {
   }
 }
 
+/* Who closes a server that does not listen is told so, and nobody else is told anything. */
 static void tell_close(weir_server *server) {
-  if (!server->closing || server->listener || server->connections > 0) return;
+  if (!server->closing) {
+    tell_owed(server);
+    return;
+  }
+  if (server->listener || server->connections > 0) return;
   server->closing = false;
   weirc_trace(server->object.loop, server->object.id, WEIR_TRACE_CLOSE, 0, 0);
   if (server->handlers->on_close) server->handlers->on_close(server, server->user);

@@ -85,7 +85,7 @@ typedef struct weir_listen_options {
 
 /** Defaults of weir_listen_options. */
 #define WEIR_LISTEN_OPTIONS_INIT                                                                   \
-  { sizeof(weir_listen_options), -1, NULL, NULL, 0, false, false, 0 }
+  { sizeof(weir_listen_options), -1, NULL, NULL, 0, WEIR_PATH_CUT, false, 0 }
 
 /**
  * Makes a server that does not listen.

@@ -1,0 +1,125 @@
+/* Decides which file takes an operation, and how a handle ends. Does not decide what operations
+ * do. */
+#include "backends/epoll/handle.h"
+
+#include "backends/epoll/connect.h"
+#include "backends/epoll/listener.h"
+#include "backends/epoll/send.h"
+#include "backends/epoll/table.h"
+#include "platform/posix/address.h"
+#include "platform/posix/descriptor.h"
+
+#include <assert.h>
+#include <string.h>
+
+weir_err weirb_epoll_create(weir_backend *backend, weir_handle *base, weir_transport transport,
+                            weir_family family) {
+  (void)backend;
+  weirb_epoll_handle *handle = weirb_epoll_handle_of(base);
+  bool ipc = transport == WEIR_TRANSPORT_IPC;
+  int domain = ipc ? AF_UNIX : weirp_address_domain(family);
+  assert(!(handle->flags & WEIRB_EPOLL_OPEN));
+  if (domain == AF_UNSPEC) return WEIR_EAFNOSUPPORT;
+  int fd;
+  weir_err err = weirp_descriptor_socket(domain, &fd);
+  if (err != WEIR_OK) return err;
+  handle->fd = fd;
+  weirb_epoll_set(handle, WEIRB_EPOLL_OPEN | (ipc ? WEIRB_EPOLL_IPC : 0u));
+  return WEIR_OK;
+}
+
+weir_err weirb_epoll_address(weir_backend *backend, weir_handle *base, weir_end end,
+                             weir_address *out_address) {
+  (void)backend;
+  weirb_epoll_handle *handle = weirb_epoll_handle_of(base);
+  if (!(handle->flags & WEIRB_EPOLL_OPEN)) return WEIR_EBADF;
+  if (handle->flags & WEIRB_EPOLL_IPC) {
+    memset(out_address, 0, sizeof *out_address);
+    return WEIR_OK;
+  }
+  return end == WEIR_END_LOCAL ? weirp_descriptor_local(handle->fd, out_address)
+                               : weirp_descriptor_remote(handle->fd, out_address);
+}
+
+void weirb_epoll_submit(weir_backend *backend, weir_op *op) {
+  weirb_epoll_handle *handle = weirb_epoll_handle_of(op->handle);
+  assert(handle->flags & WEIRB_EPOLL_OPEN);
+  switch (op->kind) {
+  case WEIR_OP_RECEIVE:
+    assert(handle->in == NULL);
+    handle->in = op;
+    if (handle->flags & WEIRB_EPOLL_READABLE) weirb_epoll_queue_handle(backend, handle);
+    break;
+  case WEIR_OP_SEND: weirb_epoll_send_submit(backend, handle, op); break;
+  case WEIR_OP_SHUTDOWN: weirb_epoll_shutdown_submit(backend, handle, op); break;
+  case WEIR_OP_ACCEPT: weirb_epoll_accept_submit(backend, handle, op); break;
+  case WEIR_OP_CONNECT: weirb_epoll_connect_submit(backend, handle, op); break;
+  }
+}
+
+/* True if the operation that is out on the handle's receiving side is a CONNECT. */
+static bool connecting(const weirb_epoll_handle *handle) {
+  return handle->in != NULL && handle->in->kind == WEIR_OP_CONNECT;
+}
+
+/* The SEND that is out, or NULL: what the union holds depends on the handle's use. */
+static weir_op *send_of(const weirb_epoll_handle *handle) {
+  return (handle->flags & WEIRB_EPOLL_LISTENER) || connecting(handle) ? NULL : handle->out.send;
+}
+
+static void end_in(weir_backend *backend, weirb_epoll_handle *handle) {
+  weir_op *op = handle->in;
+  if (op == NULL) return;
+  if (connecting(handle)) weirb_epoll_connect_take(backend, handle);
+  handle->in = NULL;
+  /* Where a RECEIVE with memory of its own ends there is nothing in that memory. */
+  if (op->kind == WEIR_OP_RECEIVE) op->length = 0;
+  weirb_epoll_finish(backend, op, WEIR_ECANCELED);
+}
+
+void weirb_epoll_cancel(weir_backend *backend, weir_op *op) {
+  weirb_epoll_handle *handle = weirb_epoll_handle_of(op->handle);
+  weir_op *send = send_of(handle);
+  /* What is not found has finished already and waits to be handed out. */
+  if (handle->in == op) {
+    end_in(backend, handle);
+  } else if (send == op) {
+    weirb_epoll_send_end(backend, handle, WEIR_ECANCELED, &backend->pending);
+  } else if (send != NULL && send->next == op) {
+    send->next = NULL;
+    weirb_epoll_finish(backend, op, WEIR_ECANCELED);
+  }
+}
+
+static void close_descriptor(weir_backend *backend, weirb_epoll_handle *handle,
+                             weir_close_how how) {
+  /* A listener is level-triggered: if a forked process shares it, its events would never end. */
+  if (handle->flags & WEIRB_EPOLL_LISTENER) {
+    weirb_epoll_unwatch(backend, handle);
+    weirb_epoll_listener_free(backend, handle);
+  } else {
+    weirb_epoll_forget(backend, handle);
+  }
+  if (how == WEIR_CLOSE_RESET && !(handle->flags & WEIRB_EPOLL_IPC)) {
+    weirp_descriptor_reset_on_close(handle->fd);
+  }
+  weirp_descriptor_close(handle->fd);
+}
+
+void weirb_epoll_close(weir_backend *backend, weir_handle *base, weir_close_how how) {
+  weirb_epoll_handle *handle = weirb_epoll_handle_of(base);
+  weir_op *send = send_of(handle);
+  assert(!(handle->flags & WEIRB_EPOLL_CLOSED));
+  end_in(backend, handle);
+  if (send != NULL) {
+    weir_op *behind = send->next;
+    handle->out.send = NULL;
+    weirb_epoll_finish(backend, send, WEIR_ECANCELED);
+    if (behind != NULL) weirb_epoll_finish(backend, behind, WEIR_ECANCELED);
+  }
+  if (handle->flags & WEIRB_EPOLL_OPEN) close_descriptor(backend, handle, how);
+  bool queued = (handle->flags & WEIRB_EPOLL_QUEUED) != 0;
+  handle->flags = WEIRB_EPOLL_CLOSED;
+  /* The list that has the handle hands it on when it comes by, which is cheaper than a search. */
+  if (!queued) weir_completions_add_closed(&backend->pending, base);
+}

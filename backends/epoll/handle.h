@@ -1,0 +1,27 @@
+/**
+ * @file
+ * @brief What can be asked of every handle: making, naming, giving back, and taking operations.
+ */
+#ifndef WEIRB_EPOLL_HANDLE_H
+#define WEIRB_EPOLL_HANDLE_H
+
+#include "backends/epoll/state.h"
+
+/** create() of the SPI. */
+weir_err weirb_epoll_create(weir_backend *backend, weir_handle *handle, weir_transport transport,
+                            weir_family family);
+
+/** address() of the SPI. */
+weir_err weirb_epoll_address(weir_backend *backend, weir_handle *handle, weir_end end,
+                             weir_address *out_address);
+
+/** submit() of the SPI. */
+void weirb_epoll_submit(weir_backend *backend, weir_op *op);
+
+/** cancel() of the SPI. */
+void weirb_epoll_cancel(weir_backend *backend, weir_op *op);
+
+/** close() of the SPI. */
+void weirb_epoll_close(weir_backend *backend, weir_handle *handle, weir_close_how how);
+
+#endif

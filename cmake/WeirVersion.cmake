@@ -1,0 +1,15 @@
+# Reads the version out of the header that defines it.
+
+function(weir_read_version header out_version)
+  foreach(part MAJOR MINOR PATCH)
+    set(pattern "^#define WEIR_VERSION_${part} ([0-9]+)$")
+    file(STRINGS "${header}" line REGEX "${pattern}")
+    if(NOT line MATCHES "${pattern}")
+      message(FATAL_ERROR "${header} does not define WEIR_VERSION_${part}")
+    endif()
+    list(APPEND version ${CMAKE_MATCH_1})
+  endforeach()
+  list(JOIN version "." version)
+  set(${out_version} ${version} PARENT_SCOPE)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${header}")
+endfunction()

@@ -1,0 +1,125 @@
+/* Decides how sockets are made so that they neither block, nor leak into started programs, nor
+ * raise signals. Does not decide when they are used. */
+#include "platform/posix/descriptor.h"
+
+#include "platform/posix/address.h"
+#include "platform/posix/error.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <unistd.h>
+
+weir_err weirp_descriptor_prepare(int descriptor) {
+  int status = fcntl(descriptor, F_GETFL);
+  if (status < 0 || fcntl(descriptor, F_SETFL, status | O_NONBLOCK) < 0) return weirp_error_last();
+  if (fcntl(descriptor, F_SETFD, FD_CLOEXEC) < 0) return weirp_error_last();
+  return WEIR_OK;
+}
+
+/* What a new socket still needs on systems where the making call cannot say it. */
+static weir_err finish_new(int descriptor) {
+  weir_err err = WEIR_OK;
+#ifndef SOCK_CLOEXEC
+  err = weirp_descriptor_prepare(descriptor);
+#endif
+#ifdef SO_NOSIGPIPE
+  int yes = 1;
+  if (err == WEIR_OK &&
+      setsockopt(descriptor, SOL_SOCKET, SO_NOSIGPIPE, &yes, (socklen_t)sizeof yes) < 0) {
+    /* macOS says EINVAL for a socket whose peer is gone already; reading will tell. */
+    if (errno != EINVAL) err = weirp_error_last();
+  }
+#endif
+  if (err != WEIR_OK) weirp_descriptor_close(descriptor);
+  return err;
+}
+
+weir_err weirp_descriptor_socket(int domain, int *out_descriptor) {
+#ifdef SOCK_CLOEXEC
+  int descriptor = socket(domain, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+#else
+  int descriptor = socket(domain, SOCK_STREAM, 0);
+#endif
+  if (descriptor < 0) return weirp_error_last();
+  weir_err err = finish_new(descriptor);
+  if (err == WEIR_OK) *out_descriptor = descriptor;
+  return err;
+}
+
+static int accept_once(int listener, struct sockaddr_storage *remote, socklen_t *length) {
+#ifdef SOCK_CLOEXEC
+  return accept4(listener, (struct sockaddr *)remote, length, SOCK_NONBLOCK | SOCK_CLOEXEC);
+#else
+  return accept(listener, (struct sockaddr *)remote, length);
+#endif
+}
+
+weir_err weirp_descriptor_accept(int listener, weir_address *out_remote, int *out_descriptor) {
+  struct sockaddr_storage remote;
+  socklen_t length;
+  int descriptor;
+  do {
+    length = (socklen_t)sizeof remote;
+    descriptor = out_remote != NULL ? accept_once(listener, &remote, &length)
+                                    : accept_once(listener, NULL, NULL);
+  } while (descriptor < 0 && (errno == EINTR || errno == ECONNABORTED));
+  if (descriptor < 0) return weirp_error_last();
+  weir_err err = finish_new(descriptor);
+  if (err != WEIR_OK) return err;
+  if (out_remote != NULL) weirp_address_from_system(&remote, length, out_remote);
+  *out_descriptor = descriptor;
+  return WEIR_OK;
+}
+
+weir_err weirp_descriptor_bind(int descriptor, const weir_address *local, bool ipv6_only) {
+  int yes = 1;
+  if (setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, (socklen_t)sizeof yes) < 0) {
+    return weirp_error_last();
+  }
+  if (local->family == WEIR_FAMILY_IPV6) {
+    /* Said in both directions: the default is the administrator's to change. */
+    int only = ipv6_only ? 1 : 0;
+    if (setsockopt(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, &only, (socklen_t)sizeof only) < 0) {
+      return weirp_error_last();
+    }
+  }
+  struct sockaddr_storage system;
+  socklen_t length = weirp_address_to_system(local, &system);
+  if (length == 0) return WEIR_EAFNOSUPPORT;
+  return bind(descriptor, (struct sockaddr *)&system, length) < 0 ? weirp_error_last() : WEIR_OK;
+}
+
+weir_err weirp_descriptor_local(int descriptor, weir_address *out_address) {
+  struct sockaddr_storage system;
+  socklen_t length = (socklen_t)sizeof system;
+  if (getsockname(descriptor, (struct sockaddr *)&system, &length) < 0) return weirp_error_last();
+  weirp_address_from_system(&system, length, out_address);
+  return WEIR_OK;
+}
+
+weir_err weirp_descriptor_remote(int descriptor, weir_address *out_address) {
+  struct sockaddr_storage system;
+  socklen_t length = (socklen_t)sizeof system;
+  if (getpeername(descriptor, (struct sockaddr *)&system, &length) < 0) return weirp_error_last();
+  weirp_address_from_system(&system, length, out_address);
+  return WEIR_OK;
+}
+
+weir_err weirp_descriptor_error(int descriptor) {
+  int number = 0;
+  socklen_t length = (socklen_t)sizeof number;
+  if (getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &number, &length) < 0) return weirp_error_last();
+  return number == 0 ? WEIR_OK : weirp_error(number);
+}
+
+void weirp_descriptor_reset_on_close(int descriptor) {
+  struct linger now = {1, 0};
+  /* If the system refuses, the connection ends without a reset; there is nobody to tell. */
+  (void)setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &now, (socklen_t)sizeof now);
+}
+
+void weirp_descriptor_close(int descriptor) {
+  /* Not repeated after EINTR: the number may belong to another thread's descriptor by then. */
+  (void)close(descriptor);
+}

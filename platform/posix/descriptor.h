@@ -1,0 +1,67 @@
+/**
+ * @file
+ * @brief Descriptors of stream sockets: making, accepting, naming and closing them.
+ *
+ * Every descriptor made here is non-blocking, is not inherited by programs that are started, and
+ * sending on it raises no SIGPIPE when WEIRP_SEND_FLAGS is given to the sending call.
+ */
+#ifndef WEIRP_DESCRIPTOR_H
+#define WEIRP_DESCRIPTOR_H
+
+#include "weir/address.h"
+
+#include <sys/socket.h>
+
+#ifdef MSG_NOSIGNAL
+/** Flags for send() and sendmsg(). */
+#define WEIRP_SEND_FLAGS MSG_NOSIGNAL
+#else
+/** Flags for send() and sendmsg(). */
+#define WEIRP_SEND_FLAGS 0
+#endif
+
+/**
+ * Makes a stream socket.
+ * @param domain AF_INET, AF_INET6 or AF_UNIX
+ * @param out_descriptor written on success only
+ * @return WEIR_OK, WEIR_EMFILE, WEIR_ENFILE, WEIR_EAFNOSUPPORT, or what the system says
+ */
+weir_err weirp_descriptor_socket(int domain, int *out_descriptor);
+
+/**
+ * Takes one connection of a listener. Connections that were given up meanwhile are passed over.
+ * @param out_remote the peer's address; NULL: not wanted
+ * @param out_descriptor written on success only
+ * @return WEIR_OK; WEIR_EAGAIN: there is none; WEIR_EMFILE, WEIR_ENFILE, WEIR_ENOBUFS,
+ * WEIR_ENOMEM, or what the system says
+ */
+weir_err weirp_descriptor_accept(int listener, weir_address *out_remote, int *out_descriptor);
+
+/** Makes a descriptor non-blocking and keeps it from started programs. @return WEIR_OK, or what
+ * the system says */
+weir_err weirp_descriptor_prepare(int descriptor);
+
+/**
+ * Binds an IP socket so that an address in TIME_WAIT can be taken again.
+ * @param ipv6_only for IPv6 addresses: take no IPv4
+ * @return WEIR_OK, WEIR_EADDRINUSE, WEIR_EADDRNOTAVAIL, WEIR_EACCES, WEIR_EINVAL, ...
+ */
+weir_err weirp_descriptor_bind(int descriptor, const weir_address *local, bool ipv6_only);
+
+/** The address of the own end; WEIR_FAMILY_NONE for local sockets. @return WEIR_OK, or what the
+ * system says */
+weir_err weirp_descriptor_local(int descriptor, weir_address *out_address);
+
+/** The address of the other end. @return WEIR_OK, WEIR_ENOTCONN, or what the system says */
+weir_err weirp_descriptor_remote(int descriptor, weir_address *out_address);
+
+/** Takes the error a socket has pending, such as that of a connect. @return WEIR_OK: none */
+weir_err weirp_descriptor_error(int descriptor);
+
+/** Lets the close of a TCP connection send a reset instead of what is left. */
+void weirp_descriptor_reset_on_close(int descriptor);
+
+/** Closes a descriptor; it is gone, whatever the system says. */
+void weirp_descriptor_close(int descriptor);
+
+#endif

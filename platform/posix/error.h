@@ -1,0 +1,16 @@
+/**
+ * @file
+ * @brief The system's error numbers as weir's codes.
+ */
+#ifndef WEIRP_ERROR_H
+#define WEIRP_ERROR_H
+
+#include "weir/base.h"
+
+/** The code of an errno value. @return never WEIR_OK; WEIR_UNKNOWN if it has no name in weir */
+weir_err weirp_error(int number);
+
+/** The code of errno, right after a call that failed. */
+weir_err weirp_error_last(void);
+
+#endif
