@@ -31,9 +31,17 @@ weir_err weirc_endpoint_copy(const weir_allocator *allocator, const weir_endpoin
   return WEIR_OK;
 }
 
+/* The path of a copy is the copy's to change. */
+static char *owned_path(const weir_endpoint *endpoint) {
+  return (char *)(uintptr_t)endpoint->path;
+}
+
+void weirc_endpoint_cut(weir_endpoint *endpoint) {
+  owned_path(endpoint)[endpoint->path_length] = '\0';
+}
+
 void weirc_endpoint_free(const weir_allocator *allocator, weir_endpoint *endpoint) {
-  char *path = (char *)(uintptr_t)endpoint->path;
-  weirc_release(allocator, path);
+  weirc_release(allocator, owned_path(endpoint));
   endpoint->path = NULL;
   endpoint->path_length = 0;
 }

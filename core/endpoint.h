@@ -20,6 +20,9 @@ weir_err weirc_endpoint_address(weir_endpoint *endpoint, const char *host, int32
 weir_err weirc_endpoint_copy(const weir_allocator *allocator, const weir_endpoint *endpoint,
                              weir_endpoint *out_copy);
 
+/** Puts the NUL behind the path of a copy again: bind() may have cut its length. */
+void weirc_endpoint_cut(weir_endpoint *endpoint);
+
 /** Frees the path of a copy. */
 void weirc_endpoint_free(const weir_allocator *allocator, weir_endpoint *endpoint);
 

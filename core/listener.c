@@ -37,6 +37,7 @@ static weir_err bind_and_listen(weirc_listener *listener, unsigned flags, int ba
   err = loop->ops->bind(loop->backend, handle, local, flags);
   if (err != WEIR_OK) return err;
   listener->bound = true;
+  if (local->path) weirc_endpoint_cut(local);
   return loop->ops->listen(loop->backend, handle, backlog);
 }
 

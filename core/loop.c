@@ -95,8 +95,9 @@ weir_time weirc_loop_deadline(weir_loop *loop) {
 
 int weir_loop_timeout(weir_loop *loop) {
   if (!loop) return -1;
-  if (loop->ops->pending && loop->ops->pending(loop->backend)) return 0;
   weir_time deadline = weirc_loop_deadline(loop);
+  weir_time due = loop->ops->due ? loop->ops->due(loop->backend) : WEIR_TIME_NEVER;
+  if (due < deadline) deadline = due;
   if (deadline == WEIR_TIME_NEVER) return -1;
   weir_time now = weir_loop_now(loop);
   if (deadline <= now) return 0;

@@ -15,17 +15,18 @@
 #include "backends/epoll/send.h"
 #include "backends/epoll/state.h"
 #include "backends/epoll/table.h"
+#include "backends/epoll/turn.h"
 #include "platform/posix/clock.h"
 #include "platform/posix/error.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
 /* Serves a connection. True: the shared buffer holds something. */
-static bool serve(weir_backend *backend, weirb_epoll_handle *handle, weir_completions *done) {
+static inline bool serve(weir_backend *backend, weirb_epoll_handle *handle,
+                         weir_completions *done) {
   bool receive = handle->in != NULL && (handle->flags & WEIRB_EPOLL_READABLE);
   if (handle->out.send != NULL && !(handle->flags & WEIRB_EPOLL_BLOCKED)) {
     /* The system tells an error once, to whoever asks first. That is the RECEIVE, as what came
@@ -89,101 +90,10 @@ static bool serve_event(weir_backend *backend, const struct epoll_event *event,
   return !(flags & WEIRB_EPOLL_QUEUED) && serve(backend, handle, done);
 }
 
-static void queue_init(weirb_epoll_queue *queue) {
-  queue->first = NULL;
-  queue->end = &queue->first;
-}
-
-/* Puts all of one queue behind another. */
-static void queue_move(weirb_epoll_queue *to, weirb_epoll_queue *from) {
-  if (from->first == NULL) return;
-  *to->end = from->first;
-  to->end = from->end;
-  queue_init(from);
-}
-
-/* The next handle to serve in this turn; NULL: none, or they have had enough of it. */
-static weirb_epoll_handle *next_ready(weir_backend *backend) {
-  if (backend->ready.first == NULL) {
-    if (backend->again.first == NULL || backend->rounds == WEIRB_EPOLL_ROUNDS) return NULL;
-    backend->rounds++;
-    queue_move(&backend->ready, &backend->again);
-  }
-  if (backend->served == WEIRB_EPOLL_AGAIN) return NULL;
-  backend->served++;
-  weir_handle *handle = backend->ready.first;
-  backend->ready.first = handle->next;
-  if (handle->next == NULL) backend->ready.end = &backend->ready.first;
-  return weirb_epoll_handle_of(handle);
-}
-
-/* Appends what was finished on the spot. */
-static void hand_out_pending(weir_backend *backend, weir_completions *done) {
-  weir_completions *pending = &backend->pending;
-  if (pending->first != NULL) {
-    *done->end = pending->first;
-    done->end = pending->end;
-    pending->first = NULL;
-    pending->end = &pending->first;
-  }
-  if (pending->closed != NULL) {
-    *done->closed_end = pending->closed;
-    done->closed_end = pending->closed_end;
-    pending->closed = NULL;
-    pending->closed_end = &pending->closed;
-  }
-}
-
-/* A time that has passed. */
-#define PASSED ((weir_time)1)
-
-/* When poll() has something to do though the system has no event: PASSED, a time to come, or
- * WEIR_TIME_NEVER. */
-static weir_time due(const weir_backend *backend) {
-  if (backend->ready.first != NULL || backend->again.first != NULL ||
-      backend->pending.first != NULL || backend->pending.closed != NULL ||
-      backend->at < backend->count) {
-    return PASSED;
-  }
-  return backend->retry_at;
-}
-
-/* Milliseconds until a time, rounded up so that nothing comes early; -1: no end. */
-static int milliseconds_until(weir_time time) {
-  if (time == WEIR_TIME_NEVER) return -1;
-  if (time <= PASSED) return 0;
-  weir_time now = weirp_clock_now();
-  if (time <= now) return 0;
-  weir_time ms = (time - now - 1) / WEIR_TIME_MS + 1;
-  return ms < INT_MAX ? (int)ms : INT_MAX;
-}
-
-/* Begins a turn: waits for events until the deadline, or until something else is to do. */
-static weir_err wait_for_events(weir_backend *backend, weir_time deadline) {
-  backend->turn_over = false;
-  backend->rounds = 0;
-  backend->served = 0;
-  backend->turn++;
-  for (;;) {
-    if (backend->retrying != NULL) {
-      weir_time now = weirp_clock_now();
-      if (backend->retry_at <= now) weirb_epoll_connect_retry(backend, now);
-    }
-    weir_time work = due(backend);
-    int timeout = milliseconds_until(work < deadline ? work : deadline);
-    int n = epoll_wait(backend->epoll_fd, backend->events, WEIRB_EPOLL_EVENTS, timeout);
-    if (n < 0 && errno != EINTR) return weirp_error_last();
-    backend->at = 0;
-    backend->count = n > 0 ? (unsigned)n : 0;
-    if (n > 0 || (n == 0 && (work <= PASSED || deadline <= work))) return WEIR_OK;
-    /* A signal, or the time to try a connection again: the deadline is still to come. */
-  }
-}
-
 static weir_err poll_epoll(weir_backend *backend, weir_time deadline, weir_completions *done) {
   weir_op **before = done->end;
   if (deadline != WEIR_POLL_REAP && backend->at == backend->count) {
-    weir_err err = wait_for_events(backend, deadline);
+    weir_err err = weirb_epoll_turn_begin(backend, deadline);
     if (err != WEIR_OK) return err;
   }
   while (backend->at < backend->count) {
@@ -191,14 +101,13 @@ static weir_err poll_epoll(weir_backend *backend, weir_time deadline, weir_compl
   }
   if (backend->turn_over || done->end != before) return WEIR_OK;
   weirb_epoll_handle *handle;
-  while ((handle = next_ready(backend)) != NULL) {
+  while ((handle = weirb_epoll_turn_next(backend)) != NULL) {
     if (serve_ready(backend, handle, done)) return WEIR_OK;
   }
   /* What was appended makes the caller ask again, and what it submits meanwhile belongs to this
    * turn. */
   if (done->end != before) return WEIR_OK;
-  backend->turn_over = true;
-  hand_out_pending(backend, done);
+  weirb_epoll_turn_end(backend, done);
   return WEIR_OK;
 }
 
@@ -252,8 +161,8 @@ static weir_err open_backend(const weir_backend_options *options, weir_backend *
   backend->wake_fd = -1;
   backend->retry_at = WEIR_TIME_NEVER;
   backend->turn_over = true;
-  queue_init(&backend->ready);
-  queue_init(&backend->again);
+  backend->ready.end = &backend->ready.first;
+  backend->again.end = &backend->again.first;
   backend->pending.end = &backend->pending.first;
   backend->pending.closed_end = &backend->pending.closed;
   weir_err err = open_descriptors(backend);
@@ -284,4 +193,5 @@ const weir_backend_ops weirb_epoll_ops = {
     .submit = weirb_epoll_submit,
     .cancel = weirb_epoll_cancel,
     .close = weirb_epoll_close,
+    .due = weirb_epoll_turn_due,
 };

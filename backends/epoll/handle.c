@@ -41,20 +41,26 @@ weir_err weirb_epoll_address(weir_backend *backend, weir_handle *base, weir_end 
                                : weirp_descriptor_remote(handle->fd, out_address);
 }
 
-void weirb_epoll_submit(weir_backend *backend, weir_op *op) {
-  weirb_epoll_handle *handle = weirb_epoll_handle_of(op->handle);
-  assert(handle->flags & WEIRB_EPOLL_OPEN);
+static void submit_rare(weir_backend *backend, weirb_epoll_handle *handle, weir_op *op) {
   switch (op->kind) {
-  case WEIR_OP_RECEIVE:
-    assert(handle->in == NULL);
-    handle->in = op;
-    if (handle->flags & WEIRB_EPOLL_READABLE) weirb_epoll_queue_handle(backend, handle);
-    break;
   case WEIR_OP_SEND: weirb_epoll_send_submit(backend, handle, op); break;
   case WEIR_OP_SHUTDOWN: weirb_epoll_shutdown_submit(backend, handle, op); break;
   case WEIR_OP_ACCEPT: weirb_epoll_accept_submit(backend, handle, op); break;
   case WEIR_OP_CONNECT: weirb_epoll_connect_submit(backend, handle, op); break;
+  case WEIR_OP_RECEIVE: break; /* The caller's. */
   }
+}
+
+void weirb_epoll_submit(weir_backend *backend, weir_op *op) {
+  weirb_epoll_handle *handle = weirb_epoll_handle_of(op->handle);
+  assert(handle->flags & WEIRB_EPOLL_OPEN);
+  if (op->kind != WEIR_OP_RECEIVE) {
+    submit_rare(backend, handle, op);
+    return;
+  }
+  assert(handle->in == NULL);
+  handle->in = op;
+  if (handle->flags & WEIRB_EPOLL_READABLE) weirb_epoll_queue_handle(backend, handle);
 }
 
 /* True if the operation that is out on the handle's receiving side is a CONNECT. */

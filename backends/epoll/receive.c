@@ -1,30 +1,17 @@
 /* Decides how bytes are read and when a handle has none left. Does not decide whose turn it is. */
 #include "backends/epoll/receive.h"
 
+#include "platform/posix/descriptor.h"
 #include "platform/posix/error.h"
 
 #include <assert.h>
 #include <errno.h>
 #include <sys/socket.h>
 
-/* Somebody may send descriptors along. There is no room for them, so the system closes them and
- * says that the message was cut; such a message ends a read early though bytes lie behind it. */
 static ssize_t read_local(weirb_epoll_handle *handle, void *data, size_t room) {
-  struct iovec piece = {data, room};
-  struct msghdr message = {0};
-  message.msg_iov = &piece;
-  message.msg_iovlen = 1;
-  ssize_t n = recvmsg(handle->fd, &message, 0);
-  if (n > 0 && (message.msg_flags & MSG_CTRUNC)) weirb_epoll_set(handle, WEIRB_EPOLL_DRAIN);
-  return n;
-}
-
-static ssize_t read_once(weirb_epoll_handle *handle, void *data, size_t room) {
-  ssize_t n;
-  do {
-    n = handle->flags & WEIRB_EPOLL_IPC ? read_local(handle, data, room)
-                                        : recv(handle->fd, data, room, 0);
-  } while (n < 0 && errno == EINTR);
+  bool cut = false;
+  ssize_t n = weirp_descriptor_receive_local(handle->fd, data, room, &cut);
+  if (cut) weirb_epoll_set(handle, WEIRB_EPOLL_DRAIN);
   return n;
 }
 
@@ -35,33 +22,49 @@ static void let_send_go_on(weir_backend *backend, weirb_epoll_handle *handle) {
   if (handle->out.send != NULL) weirb_epoll_queue_handle(backend, handle);
 }
 
-bool weirb_epoll_receive(weir_backend *backend, weirb_epoll_handle *handle,
-                         weir_completions *done) {
+/* No bytes came: true if that settles the operation. */
+static bool read_nothing(weir_backend *backend, weirb_epoll_handle *handle, ssize_t n) {
   weir_op *op = handle->in;
-  bool shared = op->data == NULL;
-  void *data = shared ? backend->buffer : op->data;
-  size_t room = shared ? sizeof backend->buffer : op->length;
-  assert(op->kind == WEIR_OP_RECEIVE && room > 0);
-  ssize_t n = read_once(handle, data, room);
-  if (n > 0) {
-    op->data = data;
-    op->length = (size_t)n;
-    op->error = WEIR_OK;
-    /* A short read has emptied the socket: what comes later makes a new event. */
-    if ((size_t)n < room && !(handle->flags & WEIRB_EPOLL_DRAIN)) {
-      weirb_epoll_clear(handle, WEIRB_EPOLL_READABLE);
+  if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)) {
+    if (op->data == backend->buffer) op->data = NULL;
+    if (errno == EINTR) {
+      /* Still readable; it is tried again in the next round. */
+      weirb_epoll_queue_handle(backend, handle);
+      return false;
     }
-  } else if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
     weirb_epoll_clear(handle, WEIRB_EPOLL_READABLE | WEIRB_EPOLL_DRAIN);
     let_send_go_on(backend, handle);
     return false;
-  } else {
-    /* The handle stays readable: whoever asks again is told again. */
-    op->error = n == 0 ? WEIR_OK : weirp_error_last();
-    op->length = 0;
-    let_send_go_on(backend, handle);
+  }
+  /* The handle stays readable: whoever asks again is told again. */
+  op->error = n == 0 ? WEIR_OK : weirp_error_last();
+  op->length = 0;
+  let_send_go_on(backend, handle);
+  return true;
+}
+
+bool weirb_epoll_receive(weir_backend *backend, weirb_epoll_handle *handle,
+                         weir_completions *done) {
+  weir_op *op = handle->in;
+  assert(op->kind == WEIR_OP_RECEIVE);
+  if (op->data == NULL) {
+    op->data = backend->buffer;
+    op->length = sizeof backend->buffer;
+  }
+  assert(op->length > 0);
+  ssize_t n = handle->flags & WEIRB_EPOLL_IPC ? read_local(handle, op->data, op->length)
+                                              : recv(handle->fd, op->data, op->length, 0);
+  if (n > 0) {
+    /* A short read has emptied the socket: what comes later makes a new event. */
+    if ((size_t)n < op->length && !(handle->flags & WEIRB_EPOLL_DRAIN)) {
+      weirb_epoll_clear(handle, WEIRB_EPOLL_READABLE);
+    }
+    op->length = (size_t)n;
+    op->error = WEIR_OK;
+  } else if (!read_nothing(backend, handle, n)) {
+    return false;
   }
   handle->in = NULL;
   weir_completions_add(done, op);
-  return shared && n > 0;
+  return n > 0 && op->data == backend->buffer;
 }

@@ -69,17 +69,37 @@ static weir_err send_from(int fd, cursor *at, unsigned calls, size_t *sent) {
   return WEIR_OK;
 }
 
-weir_err weirb_epoll_try_send(weir_backend *backend, weir_handle *base, const weir_slice *slices,
-                              size_t count, size_t *out_sent) {
-  (void)backend;
-  weirb_epoll_handle *handle = weirb_epoll_handle_of(base);
-  assert(handle->out.send == NULL);
+static weir_err try_all(weirb_epoll_handle *handle, const weir_slice *slices, size_t count,
+                        size_t *out_sent) {
   cursor at = {slices, slices + count, 0};
   advance(&at, 0); /* Past empty slices. */
   *out_sent = 0;
   weir_err err = send_from(handle->fd, &at, CALLS, out_sent);
   if (err != WEIR_EAGAIN) return err;
   weirb_epoll_set(handle, WEIRB_EPOLL_BLOCKED);
+  return WEIR_OK;
+}
+
+/* The system took less than all of one slice: `n` bytes, or none for a reason. */
+static weir_err try_was_short(weirb_epoll_handle *handle, ssize_t n, size_t *out_sent) {
+  *out_sent = n < 0 ? 0 : (size_t)n;
+  /* After a signal there may be room all the same: the SEND that follows will see. */
+  if (n < 0 && errno == EINTR) return WEIR_OK;
+  if (n < 0 && errno != EAGAIN && errno != EWOULDBLOCK) return weirp_error_last();
+  weirb_epoll_set(handle, WEIRB_EPOLL_BLOCKED);
+  return WEIR_OK;
+}
+
+weir_err weirb_epoll_try_send(weir_backend *backend, weir_handle *base, const weir_slice *slices,
+                              size_t count, size_t *out_sent) {
+  (void)backend;
+  weirb_epoll_handle *handle = weirb_epoll_handle_of(base);
+  assert(handle->out.send == NULL);
+  if (count != 1) return try_all(handle, slices, count, out_sent);
+  /* One slice, taken whole, is what nearly every send is. */
+  ssize_t n = send(handle->fd, slices->data, slices->length, WEIRP_SEND_FLAGS);
+  if (n < 0 || (size_t)n < slices->length) return try_was_short(handle, n, out_sent);
+  *out_sent = (size_t)n;
   return WEIR_OK;
 }
 

@@ -61,9 +61,9 @@ typedef struct weir_op {
   weir_op_kind kind;    /**< What. */
   weir_err error; /**< Out: WEIR_OK or why it failed; WEIR_ECANCELED after cancel() or close(). */
   /**
-   * RECEIVE, in: where to put the bytes, or NULL for "supply the memory". Out: the bytes; if the
-   * backend supplied the memory they are good until poll() is called again or the operation is
-   * submitted again.
+   * RECEIVE, in: where to put the bytes, or NULL for "supply the memory"; to be set before each
+   * submit(). Out: the bytes; if the backend supplied the memory they are good until poll() is
+   * called again or the operation is submitted again.
    */
   void *data;
   /** RECEIVE, in: room in data; out: bytes, 0 for the end of the stream. SEND: bytes taken so far,
@@ -225,9 +225,11 @@ typedef struct weir_backend_ops {
   void (*set_deadline)(weir_backend *backend, weir_time deadline);
   /** Guests: whether weir holds the host's loop open. */
   void (*set_alive)(weir_backend *backend, bool alive);
-  /** True if poll() has something in hand that fd() does not show, and so would not wait. Optional.
+  /**
+   * When poll() has something to do that fd() does not show: 1, at once; a time to come; or
+   * WEIR_TIME_NEVER. Optional.
    */
-  bool (*pending)(const weir_backend *backend);
+  weir_time (*due)(const weir_backend *backend);
 } weir_backend_ops;
 
 /**
