@@ -64,6 +64,11 @@ weir_err weirc_loop_create(const weir_loop_options *options, const weir_backend_
   return WEIR_OK;
 }
 
+void weirc_trace_out(weir_loop *loop, uint64_t object, weir_trace_event event, uint64_t a,
+                     uint64_t b) {
+  loop->trace(weirc_now(loop), object, event, a, b, loop->trace_user);
+}
+
 bool weir_loop_alive(const weir_loop *loop) {
   return loop &&
          (loop->active > 0 || loop->closing > 0 || loop->steps.first || weirc_posts_waiting(loop));
@@ -107,8 +112,12 @@ int weir_loop_timeout(weir_loop *loop) {
 
 static void finish_op(weir_loop *loop, weir_op *op) {
   weirc_object *object = weirc_object_of(loop, op->handle);
+  if (op->kind == WEIR_OP_RECEIVE) {
+    weirc_socket_received((weir_socket *)object);
+    return;
+  }
   switch (op->kind) {
-  case WEIR_OP_RECEIVE: weirc_socket_received((weir_socket *)object); break;
+  case WEIR_OP_RECEIVE: break;
   case WEIR_OP_SEND: weirc_socket_sent((weir_socket *)object); break;
   case WEIR_OP_SHUTDOWN: weirc_socket_fin_sent((weir_socket *)object); break;
   case WEIR_OP_CONNECT: weirc_socket_connected((weir_socket *)object); break;
@@ -127,12 +136,14 @@ static void finish_close(weir_loop *loop, weir_handle *handle) {
 }
 
 static void finish_ops(weir_loop *loop, weir_completions *done) {
-  while (done->first) {
-    weir_op *op = done->first;
-    done->first = op->next;
-    if (!done->first) done->end = &done->first;
+  weir_op *op = done->first;
+  done->first = NULL;
+  done->end = &done->first;
+  while (op) {
+    weir_op *next = op->next;
     finish_op(loop, op);
     weirc_steps_drain(loop);
+    op = next;
   }
 }
 
@@ -152,7 +163,7 @@ static weir_err poll_once(weir_loop *loop, weir_time deadline) {
   weir_err err = loop->ops->poll(loop->backend, deadline, &done);
   loop->now = 0;
   weirc_trace(loop, 0, WEIR_TRACE_TURN, done.first != NULL, 0);
-  weirc_posts_run(loop, WEIR_OK);
+  weirc_posts_run(loop);
   do {
     finish_ops(loop, &done);
     closed_before = done.closed_end;
@@ -181,6 +192,7 @@ static void enter(weir_loop *loop) {
 static void leave(weir_loop *loop) {
   loop->stopped = false;
   loop->running--;
+  loop->guest_deadline = 0;
   weirc_loop_touch(loop);
 }
 
@@ -259,7 +271,7 @@ weir_err weir_loop_free(weir_loop *loop) {
   end_objects(loop);
   weirc_server_free_all(loop);
   end_objects(loop);
-  weirc_posts_run(loop, WEIR_ECANCELED);
+  while (weirc_posts_waiting(loop)) weirc_posts_run(loop);
   weirc_steps_finish(loop);
   weirc_socket_free_all(loop);
   loop->ops->free(loop->backend);

@@ -55,11 +55,13 @@ static inline weir_time weirc_now(weir_loop *loop) {
   return loop->now;
 }
 
-/** Tells the trace hook, if there is one. */
-static inline void weirc_trace(weir_loop *loop, uint64_t object, weir_trace_event event, uint64_t a,
-                               uint64_t b) {
-  if (loop->trace) loop->trace(weirc_now(loop), object, event, a, b, loop->trace_user);
-}
+/** Tells the trace hook that is there. */
+void weirc_trace_out(weir_loop *loop, uint64_t object, weir_trace_event event, uint64_t a,
+                     uint64_t b);
+
+/** Tells the trace hook, if there is one, at the cost of one test if there is none. */
+#define weirc_trace(loop, object, event, a, b)                                                     \
+  ((loop)->trace ? weirc_trace_out(loop, object, event, a, b) : (void)0)
 
 /** The backend's handle of an object. */
 static inline weir_handle *weirc_handle(weirc_object *object) {
@@ -115,8 +117,8 @@ void weirc_timers_run(weir_loop *loop);
 /** Frees all timers: the loop is being freed. */
 void weirc_timers_free(weir_loop *loop);
 
-/** Runs what other threads have posted. */
-void weirc_posts_run(weir_loop *loop, weir_err status);
+/** Runs what other threads have posted; canceled if the loop is being freed. */
+void weirc_posts_run(weir_loop *loop);
 
 /** True if a post waits. */
 bool weirc_posts_waiting(const weir_loop *loop);

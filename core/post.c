@@ -40,7 +40,8 @@ static weirc_post *oldest_first(weirc_post *post) {
   return turned;
 }
 
-void weirc_posts_run(weir_loop *loop, weir_err status) {
+void weirc_posts_run(weir_loop *loop) {
+  weir_err status = loop->freeing ? WEIR_ECANCELED : WEIR_OK;
   if (!weirc_posts_waiting(loop)) return;
   weirc_post *post = oldest_first(weirc_atomic_ptr_exchange(&loop->posts, NULL));
   while (post) {

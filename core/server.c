@@ -92,6 +92,7 @@ static void note_failure(weir_server *server, const weir_endpoint *local, weir_e
   error.path = local->path;
   error.path_length = local->path_length;
   error.address = local->address;
+  server->listen_code = error.code;
   server->listen_error = weirc_error_copy(&server->object.loop->allocator, &error);
 }
 
@@ -137,23 +138,31 @@ static void tell_listen_callback(weir_server *server, const weir_error *error) {
 }
 
 static void tell_failure(weir_server *server) {
-  weir_error *error = server->listen_error;
+  weir_error bare = weirc_error_of(server->listen_code, "listen");
+  weir_error *copy = server->listen_error;
+  const weir_error *error = copy ? copy : &bare;
+  server->listen_code = WEIR_OK;
   server->listen_error = NULL;
   weirc_trace(server->object.loop, server->object.id, WEIR_TRACE_ERROR, error->code, 0);
   if (server->handlers->on_error) server->handlers->on_error(server, error, server->user);
   tell_listen_callback(server, error);
-  weirc_release(&server->object.loop->allocator, error);
+  weirc_release(&server->object.loop->allocator, copy);
+}
+
+static void trace_listening(weir_server *server) {
+  weir_address address;
+  if (!server->object.loop->trace || weir_server_address(server, &address) != WEIR_OK) return;
+  weirc_trace(server->object.loop, server->object.id, WEIR_TRACE_LISTENING, address.port, 0);
 }
 
 static void tell_listening(weir_server *server) {
   weir_error canceled = weirc_error_of(WEIR_ECANCELED, "listen");
-  if (server->listen_error) {
+  if (server->listen_code != WEIR_OK) {
     tell_failure(server);
   } else if (!server->listener) {
     tell_listen_callback(server, &canceled);
   } else {
-    weirc_trace(server->object.loop, server->object.id, WEIR_TRACE_LISTENING,
-                server->listener->local.address.port, 0);
+    trace_listening(server);
     if (server->handlers->on_listening) server->handlers->on_listening(server, server->user);
     tell_listen_callback(server, NULL);
   }

@@ -47,7 +47,8 @@ struct weir_server {
   weir_timer *retry;                    /**< Ends that wait. */
   weir_server_callback listen_callback; /**< Owed to listen()'s caller. */
   void *listen_user;                    /**< Handed to it. */
-  weir_error *listen_error;             /**< Why listen() failed; NULL: it did not. */
+  weir_err listen_code;                 /**< Why listen() failed; WEIR_OK: it did not. */
+  weir_error *listen_error;             /**< All that is known of it, if there was memory. */
   weirc_server_owed *owed;              /**< close() callbacks, oldest first. */
 };
 

@@ -77,6 +77,7 @@ weir_err weir_socket_set_handlers(weir_socket *socket, const weir_socket_handler
   bool had_consumer = socket->handlers->on_data != NULL;
   socket->handlers = handlers ? handlers : &weirc_no_socket_handlers;
   socket->user = user;
+  weirc_socket_refresh(socket);
   if (socket->handlers->on_data && !had_consumer && socket->flow == WEIR_FLOW_INITIAL)
     weir_socket_resume(socket);
   return WEIR_OK;
@@ -96,8 +97,32 @@ void weirc_socket_run_step(weir_socket *socket, unsigned kind) {
   if (socket->closed) weirc_socket_free_if_done(socket);
 }
 
+/* Flowing to somebody, with nothing kept that has to go first. */
+static bool flows(const weir_socket *socket) {
+  return socket->handlers->on_data && socket->state.transport == WEIRC_TRANSPORT_OPEN &&
+         socket->reading && !socket->input_ended && socket->flow == WEIR_FLOW_FLOWING &&
+         weir_socket_readable_length(socket) == 0;
+}
+
+/* Nothing is queued or held back, so a write may go straight to the system. */
+static bool writes_through(const weir_socket *socket) {
+  return socket->state.transport == WEIRC_TRANSPORT_OPEN &&
+         socket->state.write == WEIRC_WRITE_OPEN && !socket->state.queued &&
+         !socket->write_failed && weir_socket_writable_corked(socket) == 0;
+}
+
+void weirc_socket_refresh(weir_socket *socket) {
+  socket->flows = flows(socket);
+  socket->writes_through = writes_through(socket);
+}
+
+bool weirc_socket_is_fresh(const weir_socket *socket) {
+  return socket->flows == flows(socket) && socket->writes_through == writes_through(socket);
+}
+
 void weirc_socket_event_now(weir_socket *socket, weirc_socket_event event) {
   unsigned effects = weirc_socket_step(&socket->state, event);
+  weirc_socket_refresh(socket);
   weirc_object *object = &socket->object;
   if (effects & WEIRC_DO_SEND_FIN) weirc_socket_send_fin(socket);
   if (effects & WEIRC_DO_FINISH) weirc_step_queue_kind(object, WEIRC_STEP_FINISH);

@@ -48,21 +48,23 @@ struct weir_socket {
   uint16_t error_code;                  /**< The weir_err it failed with. */
   uint8_t flow;                         /**< A weir_flow. */
   uint8_t transport;                    /**< A weir_transport. */
-  bool reading : 1;                     /**< Bytes are wanted from the transport. */
-  bool receiving : 1;                   /**< The receive operation is out. */
-  bool input_ended : 1;                 /**< The end of the stream was received. */
-  bool need_drain : 1;                  /**< A write told WEIR_WAIT_DRAIN. */
-  bool write_failed : 1;                /**< The system refused a write; destroyed in a step. */
-  bool had_error : 1;                   /**< destroy() was given an error. */
-  bool closed : 1;                      /**< 'close' was told. */
-  uint32_t read_mark;                   /**< readable high water mark. */
-  uint32_t write_mark;                  /**< writable high water mark. */
-  uint64_t bytes_read;                  /**< Taken from the system. */
-  uint64_t bytes_written;               /**< Sent and queued. */
-  weirc_writer *writer;                 /**< NULL while nothing is queued or owed. */
-  weirc_socket_extra *extra;            /**< NULL until it is needed. */
-  weir_address remote;                  /**< The peer. */
-  weir_op receive;                      /**< The receive operation. */
+  bool flows;                /**< Bytes go straight to on_data; derived, see refresh(). */
+  bool writes_through;       /**< Writes go straight to the system; derived. */
+  bool reading : 1;          /**< Bytes are wanted from the transport. */
+  bool receiving : 1;        /**< The receive operation is out. */
+  bool input_ended : 1;      /**< The end of the stream was received. */
+  bool need_drain : 1;       /**< A write told WEIR_WAIT_DRAIN. */
+  bool write_failed : 1;     /**< The system refused a write; destroyed in a step. */
+  bool had_error : 1;        /**< destroy() was given an error. */
+  bool closed : 1;           /**< 'close' was told. */
+  uint32_t read_mark;        /**< readable high water mark. */
+  uint32_t write_mark;       /**< writable high water mark. */
+  uint64_t bytes_read;       /**< Taken from the system. */
+  uint64_t bytes_written;    /**< Sent and queued. */
+  weirc_writer *writer;      /**< NULL while nothing is queued or owed. */
+  weirc_socket_extra *extra; /**< NULL until it is needed. */
+  weir_address remote;       /**< The peer. */
+  weir_op receive;           /**< The receive operation. */
 };
 
 /** The table of a socket that was given none. */
@@ -80,6 +82,15 @@ weir_err weirc_mark_take(int64_t given, uint32_t *out_mark);
 /** The extra part, made if need be; NULL: no memory. */
 weirc_socket_extra *weirc_socket_extra_of(weir_socket *socket);
 
+/**
+ * Derives `flows` and `writes_through` from the rest. What they depend on is changed rarely and
+ * looked at with each message, so whoever changes it calls this.
+ */
+void weirc_socket_refresh(weir_socket *socket);
+
+/** True if `flows` and `writes_through` are what they should be; for assertions. */
+bool weirc_socket_is_fresh(const weir_socket *socket);
+
 /** Takes an event into the machine and does what it says. */
 void weirc_socket_event_now(weir_socket *socket, weirc_socket_event event);
 
@@ -94,6 +105,26 @@ void weirc_socket_connected(weir_socket *socket);
 
 /** The receive operation is back. */
 void weirc_socket_received(weir_socket *socket);
+
+/** The same, when it brought something else than bytes that flow. */
+void weirc_socket_received_otherwise(weir_socket *socket);
+
+/** The receive operation is done with; another one follows if bytes are still wanted. */
+void weirc_socket_stop_or_go_on(weir_socket *socket);
+
+/** weir_socket_write() when there is more to it than sending. */
+weir_err weirc_socket_write_otherwise(weir_socket *socket, const void *data, size_t length,
+                                      weir_socket_callback callback, void *user);
+
+/**
+ * A write of which the system took a part, or nothing, or which it refused.
+ * @param socket which
+ * @param all the whole write
+ * @param taken what try_send() said
+ * @param told has the callback; NULL: nobody asks
+ */
+weir_err weirc_socket_write_rest(weir_socket *socket, weir_slice all, ptrdiff_t taken,
+                                 weirc_chunk *told);
 
 /** The send operation is back. */
 void weirc_socket_sent(weir_socket *socket);

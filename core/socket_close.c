@@ -23,6 +23,7 @@ void weirc_socket_destroy_error(const weir_socket *socket, weir_error *out_error
 void weirc_socket_destroy(weir_socket *socket, const weir_error *error, weir_close_how how) {
   unsigned effects = weirc_socket_step(&socket->state, WEIRC_SOCKET_DESTROY);
   if (effects == 0) return;
+  weirc_socket_refresh(socket);
   if (error) {
     note_error(socket, error);
     weirc_step_queue_kind(&socket->object, WEIRC_STEP_ERROR);
@@ -122,7 +123,9 @@ void weirc_socket_destroy_all(weir_loop *loop) {
 void weirc_socket_free_all(weir_loop *loop) {
   while (!weirc_list_empty(&loop->sockets)) {
     weirc_object *object = weirc_container(loop->sockets.next, weirc_object, link);
+    weirc_list_remove(&object->link);
     object->retained = 0;
+    /* If the system failed to close it, its memory may still be in use and is given up. */
     weirc_socket_free_if_done((weir_socket *)(void *)object);
   }
 }

@@ -120,8 +120,10 @@ void weirc_socket_connected(weir_socket *socket) {
   weirc_socket_flush(socket);
   tell_connected(socket);
   weirc_socket_event_now(socket, WEIRC_SOCKET_READY);
-  if (socket->flow != WEIR_FLOW_PAUSED) socket->reading = true;
-  weirc_socket_read_more(socket);
+  if (socket->flow != WEIR_FLOW_PAUSED)
+    weirc_socket_start_reading(socket);
+  else
+    weirc_socket_read_more(socket);
 }
 
 void weirc_socket_accept(weir_socket *socket, weir_server *server, bool paused) {

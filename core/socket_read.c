@@ -1,4 +1,7 @@
-/* What comes in: handing it on, keeping it while nobody takes it, and its end. */
+/*
+ * What comes in and is not just handed on: keeping it while nobody takes it, and its end. The
+ * common case is in socket_message.c.
+ */
 #include "core/socket.h"
 
 #include <assert.h>
@@ -22,17 +25,22 @@ static bool wants_more(const weir_socket *socket) {
          weir_socket_readable_length(socket) < socket->read_mark;
 }
 
-void weirc_socket_read_more(weir_socket *socket) {
-  if (socket->receiving || !wants_more(socket)) return;
+static void submit(weir_socket *socket) {
   weir_loop *loop = socket->object.loop;
-  socket->receiving = true;
   socket->receive.data = NULL;
   socket->receive.length = 0;
   loop->ops->submit(loop->backend, &socket->receive);
 }
 
+void weirc_socket_read_more(weir_socket *socket) {
+  if (socket->receiving || !wants_more(socket)) return;
+  socket->receiving = true;
+  submit(socket);
+}
+
 void weirc_socket_start_reading(weir_socket *socket) {
   socket->reading = true;
+  weirc_socket_refresh(socket);
   weirc_socket_read_more(socket);
 }
 
@@ -47,6 +55,7 @@ static bool keep(weir_socket *socket, const void *data, size_t length) {
   *extra->pieces_end = piece;
   extra->pieces_end = &piece->next;
   extra->pieces_length += length;
+  weirc_socket_refresh(socket);
   return true;
 }
 
@@ -70,19 +79,21 @@ static void end_if_drained(weir_socket *socket) {
     weirc_step_queue_kind(&socket->object, WEIRC_STEP_END);
 }
 
+/* What flows to nobody is lost, what does not flow is kept. */
 static void take_bytes(weir_socket *socket, const weir_op *op) {
   socket->bytes_read += op->length;
   weirc_trace(socket->object.loop, socket->object.id, WEIR_TRACE_RECEIVE, op->length,
               socket->bytes_read);
-  if (socket->flow == WEIR_FLOW_FLOWING && !pieces_waiting(socket)) {
-    if (socket->handlers->on_data)
-      socket->handlers->on_data(socket, op->data, op->length, socket->user);
-    return;
-  }
+  if (socket->flow == WEIR_FLOW_FLOWING && !pieces_waiting(socket)) return;
   if (!keep(socket, op->data, op->length)) weirc_socket_destroy_with(socket, WEIR_ENOMEM, "read");
 }
 
-void weirc_socket_received(weir_socket *socket) {
+void weirc_socket_stop_or_go_on(weir_socket *socket) {
+  socket->receiving = false;
+  weirc_socket_read_more(socket);
+}
+
+void weirc_socket_received_otherwise(weir_socket *socket) {
   const weir_op *op = &socket->receive;
   socket->receiving = false;
   if (socket->state.transport != WEIRC_TRANSPORT_OPEN) return;
@@ -91,6 +102,7 @@ void weirc_socket_received(weir_socket *socket) {
     weirc_socket_read_more(socket);
   } else if (op->error == WEIR_OK) {
     socket->input_ended = true;
+    weirc_socket_refresh(socket);
     end_if_drained(socket);
   } else if (op->error != WEIR_ECANCELED) {
     weirc_socket_destroy_with(socket, op->error, "read");
@@ -100,6 +112,7 @@ void weirc_socket_received(weir_socket *socket) {
 void weirc_socket_deliver(weir_socket *socket) {
   while (socket->flow == WEIR_FLOW_FLOWING && pieces_waiting(socket)) {
     weirc_piece *piece = take_piece(socket->extra);
+    weirc_socket_refresh(socket);
     if (socket->handlers->on_data)
       socket->handlers->on_data(socket, piece->bytes, piece->length, socket->user);
     weirc_release(&socket->object.loop->allocator, piece);
@@ -117,7 +130,9 @@ void weirc_socket_tell_end(weir_socket *socket) {
 }
 
 void weir_socket_pause(weir_socket *socket) {
-  if (socket) socket->flow = WEIR_FLOW_PAUSED;
+  if (!socket) return;
+  socket->flow = WEIR_FLOW_PAUSED;
+  weirc_socket_refresh(socket);
 }
 
 /* Whoever asks for bytes before there is a connection gets them read from it even if paused since.

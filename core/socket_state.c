@@ -5,7 +5,7 @@
 
 static void assert_invariants(const weirc_socket_state *state) {
   assert(state->write <= WEIRC_WRITE_FINISHED);
-  assert(!state->fin_out || state->was_open);
+  assert(!state->fin_out || (state->was_open && !state->fin_sent));
   assert(!state->ended_by_peer || state->read_ended);
   assert(state->transport != WEIRC_TRANSPORT_OPEN || state->was_open);
   (void)state;
@@ -16,7 +16,8 @@ static void assert_invariants(const weirc_socket_state *state) {
  * 'finish' is told, closing the transport sends the FIN and a system call is saved.
  */
 static unsigned end_if_flushed(weirc_socket_state *state) {
-  if (state->write != WEIRC_WRITE_ENDING || state->queued || state->fin_out) return 0;
+  if (state->write != WEIRC_WRITE_ENDING || state->queued) return 0;
+  if (state->fin_out || state->fin_sent) return 0;
   if (state->transport != WEIRC_TRANSPORT_OPEN) return 0;
   if (state->read_ended || state->destroy_soon) return WEIRC_DO_FINISH;
   state->fin_out = 1;
@@ -93,6 +94,7 @@ static unsigned step(weirc_socket_state *state, weirc_socket_event event) {
   case WEIRC_SOCKET_END: return end(state);
   case WEIRC_SOCKET_FIN_SENT:
     state->fin_out = 0;
+    state->fin_sent = 1;
     return state->transport == WEIRC_TRANSPORT_OPEN ? WEIRC_DO_FINISH : 0;
   case WEIRC_SOCKET_FINISH: state->write = WEIRC_WRITE_FINISHED; return 0;
   case WEIRC_SOCKET_FINISH_TOLD: return finish_told(state);

@@ -30,6 +30,7 @@ typedef struct weirc_socket_state {
   unsigned read_ended : 1;      /**< 'end' is being told or was. */
   unsigned queued : 1;          /**< Bytes wait to be sent. */
   unsigned fin_out : 1;         /**< The end of the stream is on its way to the system. */
+  unsigned fin_sent : 1;        /**< It has arrived there. */
   unsigned allow_half_open : 1; /**< The option. */
   unsigned ended_by_peer : 1;   /**< 'end' came while half-open was not allowed. */
   unsigned destroy_soon : 1;    /**< Destroy when everything is sent. */

@@ -47,6 +47,7 @@ static void fail(weir_socket *socket, weir_err err) {
   weir_error error = weirc_error_of(err, "write");
   socket->write_failed = true;
   socket->error_code = (uint16_t)err;
+  weirc_socket_refresh(socket);
   if (socket->writer) {
     socket->writer->length = 0;
     socket->writer->batch_last = NULL;

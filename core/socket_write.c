@@ -1,6 +1,7 @@
 /*
- * What goes out: sent at once where the system takes it, queued and gathered where not. Who is told
- * when is in socket_told.c; when the FIN leaves is decided by the state machine.
+ * What goes out and is not just sent: queued and gathered, held back, refused, ended. The common
+ * case is in socket_message.c, who is told when in socket_told.c; when the FIN leaves is decided by
+ * the state machine.
  */
 #include "core/error.h"
 #include "core/socket.h"
@@ -47,6 +48,7 @@ static void owe(weir_socket *socket, weirc_chunk *chunk, weir_err err, const cha
 static void fail_later(weir_socket *socket, weir_err err) {
   socket->write_failed = true;
   socket->error_code = (uint16_t)err;
+  weirc_socket_refresh(socket);
   weirc_step_queue_kind(&socket->object, WEIRC_STEP_WRITE_DONE);
 }
 
@@ -62,13 +64,12 @@ weir_err weirc_socket_send_batch(weir_socket *socket) {
   weir_loop *loop = socket->object.loop;
   size_t total;
   while ((total = weirc_writer_gather(writer)) > 0) {
-    size_t sent = 0;
-    weir_err err = loop->ops->try_send(loop->backend, writer->send.op.handle, writer->slices,
-                                       writer->send.count, &sent);
-    if (err != WEIR_OK) return err;
-    weirc_writer_consume(writer, sent);
-    weirc_trace(loop, socket->object.id, WEIR_TRACE_SENT, sent, writer->length);
-    if (sent == total) continue;
+    ptrdiff_t taken = loop->ops->try_send(loop->backend, writer->send.op.handle, writer->slices,
+                                          writer->send.count);
+    if (taken < 0) return (weir_err)-taken;
+    weirc_writer_consume(writer, (size_t)taken);
+    weirc_trace(loop, socket->object.id, WEIR_TRACE_SENT, (size_t)taken, writer->length);
+    if ((size_t)taken == total) continue;
     (void)weirc_writer_gather(writer);
     submit_send(socket);
     return WEIR_OK;
@@ -140,46 +141,56 @@ static weir_err refuse_fresh(weir_socket *socket, weir_socket_callback callback,
   return err;
 }
 
-/* Part of a write is sent and nothing can hold the rest: the stream has a hole, so it ends. */
-static weir_err lose(weir_socket *socket, weirc_chunk *told) {
+/*
+ * Nothing can hold what the system did not take. If it took a part the stream has a hole, so it
+ * ends; otherwise the write has not happened.
+ */
+static weir_err lose(weir_socket *socket, size_t taken, weirc_chunk *told) {
+  if (taken == 0) {
+    if (told) weirc_chunk_free(socket->object.loop, told);
+    return WEIR_ENOMEM;
+  }
   if (told) owe(socket, told, WEIR_ENOMEM, NULL);
   weirc_socket_destroy_with(socket, WEIR_ENOMEM, "write");
   return WEIR_ENOMEM;
 }
 
-/* The part the system did not take is copied. `told` has the callback, if there is one. */
-static weir_err queue_rest(weir_socket *socket, const uint8_t *rest, size_t left, size_t length,
-                           weirc_chunk *told) {
-  weirc_chunk *chunk = record(socket, left, length, NULL, NULL);
-  if (!chunk) return lose(socket, told);
-  weirc_chunk_fill(chunk, rest, left);
+/* What the system did not take is copied, and gets the callback. */
+static weir_err queue_rest(weir_socket *socket, weir_slice all, size_t taken, weirc_chunk *told) {
+  weirc_chunk *chunk = record(socket, all.length - taken, all.length, NULL, NULL);
+  if (!chunk) return lose(socket, taken, told);
+  weirc_chunk_fill(chunk, (const uint8_t *)all.data + taken, all.length - taken);
   if (told) {
     chunk->callback = told->callback;
     chunk->user = told->user;
     weirc_chunk_free(socket->object.loop, told);
   }
+  socket->bytes_written += all.length;
+  weirc_trace(socket->object.loop, socket->object.id, WEIR_TRACE_SENT, taken, all.length - taken);
   return queue(socket, chunk, true);
 }
 
-/* Nothing is queued before this write: the system is tried first. */
-static weir_err write_through(weir_socket *socket, const uint8_t *data, size_t length,
-                              weir_socket_callback callback, void *user) {
+weir_err weirc_socket_write_rest(weir_socket *socket, weir_slice all, ptrdiff_t taken,
+                                 weirc_chunk *told) {
+  if (taken >= 0) return queue_rest(socket, all, (size_t)taken, told);
+  weir_err err = (weir_err)-taken;
+  if (told) owe(socket, told, err, NULL);
+  fail_later(socket, err);
+  return err;
+}
+
+/* Nothing is queued before this write, but somebody is to be told, or there is nothing to send. */
+static weir_err write_through(weir_socket *socket, weir_slice all, weir_socket_callback callback,
+                              void *user) {
   weir_loop *loop = socket->object.loop;
-  weir_slice slice = {data, length};
-  size_t sent = 0;
   weirc_chunk *told = NULL;
-  weir_err err = WEIR_OK;
-  if (callback && !(told = record(socket, 0, length, callback, user))) return WEIR_ENOMEM;
-  if (length > 0)
-    err = loop->ops->try_send(loop->backend, weirc_handle(&socket->object), &slice, 1, &sent);
-  if (err != WEIR_OK) {
-    if (told) owe(socket, told, err, NULL);
-    fail_later(socket, err);
-    return err;
-  }
-  socket->bytes_written += length;
-  weirc_trace(loop, socket->object.id, WEIR_TRACE_SENT, sent, length - sent);
-  if (sent < length) return queue_rest(socket, data + sent, length - sent, length, told);
+  ptrdiff_t taken = 0;
+  if (callback && !(told = record(socket, 0, all.length, callback, user))) return WEIR_ENOMEM;
+  if (all.length > 0)
+    taken = loop->ops->try_send(loop->backend, weirc_handle(&socket->object), &all, 1);
+  if ((size_t)taken != all.length) return weirc_socket_write_rest(socket, all, taken, told);
+  socket->bytes_written += all.length;
+  weirc_trace(loop, socket->object.id, WEIR_TRACE_SENT, all.length, 0);
   if (told) owe(socket, told, WEIR_OK, NULL);
   return WEIR_OK;
 }
@@ -193,21 +204,17 @@ static weir_err write_behind(weir_socket *socket, const void *data, size_t lengt
   return queue(socket, chunk, false);
 }
 
-/* Nothing is queued or held back, so a write may go straight to the system. */
-static bool writes_through(const weir_socket *socket) {
-  if (socket->state.transport != WEIRC_TRANSPORT_OPEN || socket->state.queued) return false;
-  return !socket->writer || socket->writer->corked == 0;
-}
-
-weir_err weir_socket_write(weir_socket *socket, const void *data, size_t length,
-                           weir_socket_callback callback, void *user) {
+weir_err weirc_socket_write_otherwise(weir_socket *socket, const void *data, size_t length,
+                                      weir_socket_callback callback, void *user) {
   if (!socket || (!data && length > 0)) return WEIR_ERR_INVALID_ARG_TYPE;
+  assert(weirc_socket_is_fresh(socket));
+  if (socket->writes_through)
+    return write_through(socket, (weir_slice){data, length}, callback, user);
   if (socket->state.write != WEIRC_WRITE_OPEN) return refuse_ended(socket, callback, user);
   if (weir_socket_destroyed(socket))
     return refuse(socket, WEIR_ERR_STREAM_DESTROYED, NULL, callback, user);
   if (socket->write_failed)
     return refuse(socket, (weir_err)socket->error_code, NULL, callback, user);
-  if (writes_through(socket)) return write_through(socket, data, length, callback, user);
   if (socket->state.transport == WEIRC_TRANSPORT_NONE) return refuse_fresh(socket, callback, user);
   return write_behind(socket, data, length, callback, user);
 }
@@ -215,11 +222,13 @@ weir_err weir_socket_write(weir_socket *socket, const void *data, size_t length,
 void weir_socket_cork(weir_socket *socket) {
   if (!socket || weir_socket_destroyed(socket) || !weirc_socket_writer(socket)) return;
   socket->writer->corked++;
+  weirc_socket_refresh(socket);
 }
 
 void weir_socket_uncork(weir_socket *socket) {
   if (!socket || !socket->writer || socket->writer->corked == 0) return;
   if (--socket->writer->corked > 0) return;
+  weirc_socket_refresh(socket);
   weirc_socket_flush(socket);
   weirc_socket_drop_idle_writer(socket);
 }

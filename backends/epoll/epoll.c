@@ -4,8 +4,8 @@
  * A turn is one epoll_wait() and what follows from it until poll() hands out nothing more: first
  * the events, then rounds over the handles that are known to have more to do (`ready` in this
  * round, `again` in the next), and once, at its end, what submit() and close() have finished
- * (`pending`). poll() returns as soon as the shared buffer holds something and goes on from there
- * when it is called again. */
+ * (`pending`). poll() returns when the shared buffer is full enough and goes on from there when it
+ * is called again. */
 #include "backends/epoll/epoll.h"
 
 #include "backends/epoll/connect.h"
@@ -24,7 +24,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-/* Serves a connection. True: the shared buffer holds something. */
+/* Serves a connection. True: the shared buffer is full enough to be handed out. */
 static inline bool serve(weir_backend *backend, weirb_epoll_handle *handle,
                          weir_completions *done) {
   bool receive = handle->in != NULL && (handle->flags & WEIRB_EPOLL_READABLE);
@@ -62,6 +62,11 @@ static void stray_event(weir_backend *backend, int fd) {
   }
 }
 
+/* What makes an event of bytes more than that. */
+#define UNCOMMON                                                                                   \
+  (WEIRB_EPOLL_LISTENER | WEIRB_EPOLL_CONNECTING | WEIRB_EPOLL_QUEUED | WEIRB_EPOLL_DRAIN |        \
+   WEIRB_EPOLL_FAILED)
+
 static bool serve_event(weir_backend *backend, const struct epoll_event *event,
                         weir_completions *done) {
   uint64_t data = event->data.u64;
@@ -72,6 +77,9 @@ static bool serve_event(weir_backend *backend, const struct epoll_event *event,
     return false;
   }
   unsigned flags = handle->flags;
+  /* By far the most common: bytes, and nothing else, for a connection that waits for them. */
+  if (events == EPOLLIN && !(flags & UNCOMMON) && handle->in != NULL)
+    return weirb_epoll_receive(backend, handle, done);
   if (flags & (WEIRB_EPOLL_LISTENER | WEIRB_EPOLL_CONNECTING)) {
     if (flags & WEIRB_EPOLL_CONNECTING) {
       weirb_epoll_connect_event(backend, handle, events, done);
@@ -90,15 +98,25 @@ static bool serve_event(weir_backend *backend, const struct epoll_event *event,
   return !(flags & WEIRB_EPOLL_QUEUED) && serve(backend, handle, done);
 }
 
+/* Goes on through the events. True: the shared buffer is full enough to be handed out. */
+static bool serve_events(weir_backend *backend, weir_completions *done) {
+  const struct epoll_event *event = backend->events + backend->at;
+  const struct epoll_event *end = backend->events + backend->count;
+  bool full = false;
+  while (event < end && !full) full = serve_event(backend, event++, done);
+  backend->at = (unsigned)(event - backend->events);
+  return full;
+}
+
 static weir_err poll_epoll(weir_backend *backend, weir_time deadline, weir_completions *done) {
   weir_op **before = done->end;
   if (deadline != WEIR_POLL_REAP && backend->at == backend->count) {
     weir_err err = weirb_epoll_turn_begin(backend, deadline);
     if (err != WEIR_OK) return err;
+    weirb_epoll_turn_hand_out_earlier(backend, done);
   }
-  while (backend->at < backend->count) {
-    if (serve_event(backend, &backend->events[backend->at++], done)) return WEIR_OK;
-  }
+  backend->used = 0;
+  if (serve_events(backend, done)) return WEIR_OK;
   if (backend->turn_over || done->end != before) return WEIR_OK;
   weirb_epoll_handle *handle;
   while ((handle = weirb_epoll_turn_next(backend)) != NULL) {

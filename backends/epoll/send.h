@@ -8,8 +8,8 @@
 #include "backends/epoll/state.h"
 
 /** try_send() of the SPI. */
-weir_err weirb_epoll_try_send(weir_backend *backend, weir_handle *handle, const weir_slice *slices,
-                              size_t count, size_t *out_sent);
+ptrdiff_t weirb_epoll_try_send(weir_backend *backend, weir_handle *base, const weir_slice *slices,
+                               size_t count);
 
 /** Takes a SEND. */
 void weirb_epoll_send_submit(weir_backend *backend, weirb_epoll_handle *handle, weir_op *op);

@@ -11,6 +11,9 @@
 
 /** Bytes of the receive buffer that all handles share. */
 #define WEIRB_EPOLL_BUFFER_SIZE 65536u
+/** With less room left in it, poll() hands out what there is, so that the next read is a large one.
+ */
+#define WEIRB_EPOLL_ROOM 16384u
 /** Events taken from the system at once. */
 #define WEIRB_EPOLL_EVENTS 256u
 /** How often a handle is served in one turn, its event not counted: others wait meanwhile. */
@@ -62,6 +65,7 @@ struct weir_backend {
   int wake_fd;                /**< An eventfd that other threads write to. */
   unsigned at;                /**< The next of `events` to look at. */
   unsigned count;             /**< Events that were taken from the system. */
+  unsigned used;              /**< Bytes of `buffer` that this poll() hands out. */
   weirb_epoll_handle **table; /**< The handle of each descriptor, or NULL. */
   size_t table_size;          /**< Entries of table. */
   weirb_epoll_queue ready;    /**< Handles to serve in this round. */

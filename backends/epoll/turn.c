@@ -77,15 +77,19 @@ weirb_epoll_handle *weirb_epoll_turn_next(weir_backend *backend) {
   return weirb_epoll_handle_of(handle);
 }
 
+void weirb_epoll_turn_hand_out_earlier(weir_backend *backend, weir_completions *done) {
+  weir_completions *pending = &backend->pending;
+  if (pending->first == NULL) return;
+  *done->end = pending->first;
+  done->end = pending->end;
+  pending->first = NULL;
+  pending->end = &pending->first;
+}
+
 void weirb_epoll_turn_end(weir_backend *backend, weir_completions *done) {
   backend->turn_over = true;
   weir_completions *pending = &backend->pending;
-  if (pending->first != NULL) {
-    *done->end = pending->first;
-    done->end = pending->end;
-    pending->first = NULL;
-    pending->end = &pending->first;
-  }
+  weirb_epoll_turn_hand_out_earlier(backend, done);
   if (pending->closed != NULL) {
     *done->closed_end = pending->closed;
     done->closed_end = pending->closed_end;

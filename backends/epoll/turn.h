@@ -20,6 +20,9 @@ weir_time weirb_epoll_turn_due(const weir_backend *backend);
  * of it in this turn */
 weirb_epoll_handle *weirb_epoll_turn_next(weir_backend *backend);
 
+/** Appends operations that were finished on the spot before the turn began. */
+void weirb_epoll_turn_hand_out_earlier(weir_backend *backend, weir_completions *done);
+
 /** Ends the turn: appends what was finished on the spot. */
 void weirb_epoll_turn_end(weir_backend *backend, weir_completions *done);
 

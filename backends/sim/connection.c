@@ -224,7 +224,9 @@ static void tell_peer(weir_backend *world, weirb_sim_endpoint *endpoint, weir_cl
   bool tcp = endpoint->transport == WEIR_TRANSPORT_TCP;
   bool unread = tcp ? endpoint->in.arrived > 0 : endpoint->in.held > 0;
   if (how == WEIR_CLOSE_RESET) {
-    weirb_sim_pipe_drop_unarrived(&peer->in);
+    /* What the system still holds back goes; a FIN that was sent is on its way, and all before it.
+     */
+    if (!peer->in.fin_sent) weirb_sim_pipe_drop_unarrived(&peer->in);
     weirb_sim_pipe_send_reset(world, &peer->in);
   } else if (unread) {
     weirb_sim_pipe_send_reset(world, &peer->in);

@@ -142,12 +142,13 @@ static void sim_release_name(weir_backend *world, weir_handle *handle) {
   if (endpoint != NULL) weirb_sim_name_remove(world, endpoint);
 }
 
-static weir_err sim_try_send(weir_backend *world, weir_handle *handle, const weir_slice *slices,
-                             size_t count, size_t *out_sent) {
+static ptrdiff_t sim_try_send(weir_backend *world, weir_handle *handle, const weir_slice *slices,
+                              size_t count) {
   weirb_sim_endpoint *endpoint = weirb_sim_handle_of(handle)->endpoint;
-  *out_sent = 0;
-  if (endpoint == NULL) return WEIR_EBADF;
-  return weirb_sim_try_send(world, endpoint, slices, count, out_sent);
+  size_t sent = 0;
+  if (endpoint == NULL) return -(ptrdiff_t)WEIR_EBADF;
+  weir_err err = weirb_sim_try_send(world, endpoint, slices, count, &sent);
+  return err == WEIR_OK ? (ptrdiff_t)sent : -(ptrdiff_t)err;
 }
 
 static void sim_submit(weir_backend *world, weir_op *op) {

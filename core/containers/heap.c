@@ -27,10 +27,14 @@ static void put(weirc_heap *heap, size_t index, weirc_heap_node *node) {
   node->place = index + 1;
 }
 
+static bool before(const weirc_heap_node *a, const weirc_heap_node *b) {
+  return a->key != b->key ? a->key < b->key : a->sequence < b->sequence;
+}
+
 static void sift_up(weirc_heap *heap, size_t index, weirc_heap_node *node) {
   while (index > 0) {
     size_t parent = (index - 1) / BRANCHES;
-    if (heap->nodes[parent]->key <= node->key) break;
+    if (!before(node, heap->nodes[parent])) break;
     put(heap, index, heap->nodes[parent]);
     index = parent;
   }
@@ -42,14 +46,14 @@ static size_t least_child(const weirc_heap *heap, size_t index) {
   size_t end = first + BRANCHES < heap->count ? first + BRANCHES : heap->count;
   size_t least = first;
   for (size_t child = first + 1; child < end; child++)
-    if (heap->nodes[child]->key < heap->nodes[least]->key) least = child;
+    if (before(heap->nodes[child], heap->nodes[least])) least = child;
   return least;
 }
 
 static void sift_down(weirc_heap *heap, size_t index, weirc_heap_node *node) {
   while (index * BRANCHES + 1 < heap->count) {
     size_t child = least_child(heap, index);
-    if (node->key <= heap->nodes[child]->key) break;
+    if (!before(heap->nodes[child], node)) break;
     put(heap, index, heap->nodes[child]);
     index = child;
   }
@@ -57,7 +61,7 @@ static void sift_down(weirc_heap *heap, size_t index, weirc_heap_node *node) {
 }
 
 static void settle(weirc_heap *heap, size_t index, weirc_heap_node *node) {
-  if (index > 0 && node->key < heap->nodes[(index - 1) / BRANCHES]->key)
+  if (index > 0 && before(node, heap->nodes[(index - 1) / BRANCHES]))
     sift_up(heap, index, node);
   else
     sift_down(heap, index, node);
@@ -66,6 +70,7 @@ static void settle(weirc_heap *heap, size_t index, weirc_heap_node *node) {
 void weirc_heap_insert(weirc_heap *heap, weirc_heap_node *node) {
   assert(node->place == 0);
   assert(heap->count < heap->capacity);
+  node->sequence = ++heap->sequence;
   sift_up(heap, heap->count++, node);
 }
 
@@ -81,5 +86,6 @@ void weirc_heap_remove(weirc_heap *heap, weirc_heap_node *node) {
 void weirc_heap_update(weirc_heap *heap, weirc_heap_node *node, weir_time key) {
   assert(node->place > 0);
   node->key = key;
+  node->sequence = ++heap->sequence;
   settle(heap, node->place - 1, node);
 }

@@ -11,8 +11,9 @@
 
 /** A member of a heap; it knows its place. */
 typedef struct weirc_heap_node {
-  weir_time key; /**< The heap's order. */
-  size_t place;  /**< Index + 1; 0: not in a heap. */
+  weir_time key;     /**< The heap's order. */
+  uint64_t sequence; /**< Its order among equal keys: what was inserted first is first. */
+  size_t place;      /**< Index + 1; 0: not in a heap. */
 } weirc_heap_node;
 
 /** A four-way heap in one array. Zeroed memory is an empty heap. */
@@ -20,6 +21,7 @@ typedef struct weirc_heap {
   weirc_heap_node **nodes; /**< The array. */
   size_t count;            /**< Members. */
   size_t capacity;         /**< Room. */
+  uint64_t sequence;       /**< The last one given. */
 } weirc_heap;
 
 /** Makes room for so many members. @return WEIR_OK or WEIR_ENOMEM */

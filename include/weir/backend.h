@@ -66,8 +66,8 @@ typedef struct weir_op {
    * called again or the operation is submitted again.
    */
   void *data;
-  /** RECEIVE, in: room in data; out: bytes, 0 for the end of the stream. SEND: bytes taken so far,
-   * at any time. */
+  /** RECEIVE, in: room in data; out: bytes, 0 for the end of the stream and for an error. SEND:
+   * bytes taken so far, at any time. */
   size_t length;
 } weir_op;
 
@@ -202,13 +202,14 @@ typedef struct weir_backend_ops {
   void (*release_name)(weir_backend *backend, weir_handle *handle);
   /**
    * Sends what can be sent at once. Called only while no SEND and no SHUTDOWN of the handle is out.
-   * @param out_sent bytes taken, possibly 0 or only some
-   * @return WEIR_OK, also if nothing could be taken; WEIR_EPIPE, WEIR_ECONNRESET, ...
+   * @return bytes taken, possibly none or only some; or a weir_err, negated: -WEIR_EPIPE, ...
    */
-  weir_err (*try_send)(weir_backend *backend, weir_handle *handle, const weir_slice *slices,
-                       size_t count, size_t *out_sent);
+  ptrdiff_t (*try_send)(weir_backend *backend, weir_handle *handle, const weir_slice *slices,
+                        size_t count);
 
-  /** Takes the operation until poll() hands it out. At most one of each kind is out for a handle.
+  /**
+   * Takes the operation until poll() hands it out. At most one of each kind is out for a handle. A
+   * SEND is what a try_send() right before has left over.
    */
   void (*submit)(weir_backend *backend, weir_op *op);
   /** Wants the operation back soon: as WEIR_ECANCELED, or as whatever happened first. */
@@ -220,8 +221,10 @@ typedef struct weir_backend_ops {
    */
   void (*close)(weir_backend *backend, weir_handle *handle, weir_close_how how);
 
-  /** Guests: call on_ready at this time at the latest; WEIR_TIME_NEVER: no need; a time that has
-   * passed: very soon. */
+  /**
+   * Guests: call on_ready at this time at the latest, once; WEIR_TIME_NEVER: no need; a time that has
+   * passed: very soon. It replaces what was told before, and is told anew after each turn.
+   */
   void (*set_deadline)(weir_backend *backend, weir_time deadline);
   /** Guests: whether weir holds the host's loop open. */
   void (*set_alive)(weir_backend *backend, bool alive);

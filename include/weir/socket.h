@@ -281,7 +281,7 @@ WEIR_API bool weir_socket_connecting(const weir_socket *socket);
 WEIR_API bool weir_socket_pending(const weir_socket *socket);
 /** True from destroy() on, whoever called it. @source SOC-32 */
 WEIR_API bool weir_socket_destroyed(const weir_socket *socket);
-/** True from on_close on. */
+/** As Node's `closed`: true as soon as the socket is destroyed. */
 WEIR_API bool weir_socket_closed(const weir_socket *socket);
 /** True while on_data or on_end may still come. */
 WEIR_API bool weir_socket_readable(const weir_socket *socket);

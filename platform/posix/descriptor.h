@@ -11,6 +11,7 @@
 #include "weir/address.h"
 
 #include <sys/socket.h>
+#include <sys/types.h>
 
 #ifdef MSG_NOSIGNAL
 /** Flags for send() and sendmsg(). */
@@ -47,6 +48,13 @@ weir_err weirp_descriptor_prepare(int descriptor);
  * @return WEIR_OK, WEIR_EADDRINUSE, WEIR_EADDRNOTAVAIL, WEIR_EACCES, WEIR_EINVAL, ...
  */
 weir_err weirp_descriptor_bind(int descriptor, const weir_address *local, bool ipv6_only);
+
+/**
+ * Receives from a Unix socket like recv(). Descriptors that somebody sends along are closed.
+ * @param out_cut set to true if there were any: then the bytes end early, and more may lie behind
+ * @return as recv(), with errno
+ */
+ssize_t weirp_descriptor_receive_local(int descriptor, void *data, size_t room, bool *out_cut);
 
 /** The address of the own end; WEIR_FAMILY_NONE for local sockets. @return WEIR_OK, or what the
  * system says */

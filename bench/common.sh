@@ -1,0 +1,124 @@
+# What the scripts of this directory share. Sourced, POSIX sh.
+#
+# Options of every script: -d <directory of the binaries>, -b <backend of weir>, -q for a quick
+# slice. The gates hold for epoll; the figures of other backends are printed without a verdict.
+
+backend=epoll
+quick=no
+directory=$(dirname "$0")/../build/release/bench
+failures=0
+while getopts 'd:b:q' option; do
+  case $option in
+  d) directory=$OPTARG ;;
+  b) backend=$OPTARG ;;
+  q) quick=yes ;;
+  *) echo "usage: $0 [-q] [-b backend] [-d directory of the binaries]" >&2; exit 2 ;;
+  esac
+done
+for program in echo_weir echo_raw load; do
+  if [ ! -x "$directory/$program" ]; then
+    echo "no $directory/$program: cmake --preset release && cmake --build --preset release" >&2
+    exit 2
+  fi
+done
+
+# Servers that are pinned run on CPU 0; the generator has the last one.
+client_cpu=$(($(getconf _NPROCESSORS_ONLN) - 1))
+
+work=$(mktemp -d "${TMPDIR:-/tmp}/weir-bench.XXXXXX")
+server=
+control_place=
+mkfifo "$work/says"
+
+# The server is asked to end, as it may run under a tool that would leave it behind.
+clean_up() {
+  if [ -n "$server" ]; then
+    [ -n "$control_place" ] &&
+      timeout 5 "$directory/load" quit "$echo_place" "$control_place" >"$work/ignored" 2>&1
+    kill "$server" 2>"$work/ignored"
+  fi
+  rm -rf "$work"
+}
+trap clean_up EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+die() {
+  echo "$*" >&2
+  exit 1
+}
+
+# place <tcp|unix>: what --listen is given.
+place() {
+  if [ "$1" = tcp ]; then echo tcp:0; else echo "unix:$work/echo.sock"; fi
+}
+
+# start <raw|weir> <tcp|unix> [option...]: the command in $under, if any, runs the server. Sets
+# echo_place, control_place and server.
+start() {
+  kind=$1
+  listen=$(place "$2")
+  shift 2
+  [ "$kind" = weir ] && set -- "$@" --backend "$backend"
+  ${under:-} "$directory/echo_$kind" --listen "$listen" "$@" \
+    >"$work/says" 2>"$work/complaints" &
+  server=$!
+  if ! read -r echo_place control_place <"$work/says"; then
+    cat "$work/complaints" >&2
+    die "the server echo_$kind did not start"
+  fi
+}
+
+# generate <file> <kind> [option...]
+generate() {
+  printed=$1 load_kind=$2
+  shift 2
+  timeout 300 "$directory/load" "$load_kind" "$echo_place" "$control_place" "$@" >"$printed" ||
+    die "load $load_kind failed"
+}
+
+# load <kind> [option...]: what the generator prints is in $work/load until the next load.
+load() { generate "$work/load" "$@"; }
+
+# Ends the server; it fails by itself if it kept memory.
+stop() {
+  generate "$work/ignored" quit
+  stopped=$server
+  server=
+  wait "$stopped" || { cat "$work/complaints" >&2; die "the server failed"; }
+}
+
+# value <first word of the line> <name>: a figure out of what the generator printed.
+value() { sed -n "s/^$1 \\(.* \\)*$2=\\([0-9.]*\\).*/\\2/p" "$work/load"; }
+
+# calculate <expression of awk> [<digits>]
+calculate() { awk "BEGIN { printf \"%.${2:-2}f\", $1 }"; }
+
+# median <file of numbers>
+median() { sort -n "$1" | awk '{ x[NR] = $1 } END { print x[int((NR + 1) / 2)] }'; }
+
+# row <what> <raw's figure> <weir's figure> [<limit as text> <condition of awk>]
+row() {
+  verdict=
+  if [ $# -gt 3 ] && [ "$backend" = epoll ]; then
+    if awk "BEGIN { exit !($5) }"; then
+      verdict="pass ($4)"
+    else
+      verdict="FAIL ($4)"
+      failures=$((failures + 1))
+    fi
+  fi
+  printf '%-52s %12s %12s  %s\n' "$1" "$2" "$3" "$verdict"
+}
+
+heading() {
+  printf '\n%-52s %12s %12s  %s\n' "$1" raw "$backend" gate
+}
+
+finish() {
+  if [ "$failures" -gt 0 ]; then
+    echo "$failures gates failed"
+    exit 1
+  fi
+  exit 0
+}

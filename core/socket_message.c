@@ -1,0 +1,41 @@
+/*
+ * The two paths that every message of an open connection takes, kept apart from all that can be
+ * otherwise: that is a matter of instructions per message.
+ */
+#include "core/socket.h"
+
+#include <assert.h>
+
+/* The operation counts as out until the handler has returned. */
+void weirc_socket_received(weir_socket *socket) {
+  weir_op *op = &socket->receive;
+  assert(weirc_socket_is_fresh(socket));
+  if (!socket->flows || op->length == 0) {
+    weirc_socket_received_otherwise(socket);
+    return;
+  }
+  weir_loop *loop = socket->object.loop;
+  socket->bytes_read += op->length;
+  weirc_trace(loop, socket->object.id, WEIR_TRACE_RECEIVE, op->length, socket->bytes_read);
+  socket->handlers->on_data(socket, op->data, op->length, socket->user);
+  if (!socket->flows) {
+    weirc_socket_stop_or_go_on(socket);
+    return;
+  }
+  op->data = NULL;
+  loop->ops->submit(loop->backend, op);
+}
+
+/* Bytes, nothing queued before them, and nobody to tell. */
+weir_err weir_socket_write(weir_socket *socket, const void *data, size_t length,
+                           weir_socket_callback callback, void *user) {
+  if (!socket || !socket->writes_through || callback || !data)
+    return weirc_socket_write_otherwise(socket, data, length, callback, user);
+  weir_loop *loop = socket->object.loop;
+  weir_slice slice = {data, length};
+  ptrdiff_t taken = loop->ops->try_send(loop->backend, weirc_handle(&socket->object), &slice, 1);
+  if ((size_t)taken != length) return weirc_socket_write_rest(socket, slice, taken, NULL);
+  socket->bytes_written += length;
+  weirc_trace(loop, socket->object.id, WEIR_TRACE_SENT, length, 0);
+  return WEIR_OK;
+}

@@ -1,0 +1,34 @@
+/**
+ * @file
+ * @brief Peers that are plain sockets of this process, and what /proc tells about it. Linux.
+ */
+#ifndef WEIR_TESTS_RAW_PEER_H
+#define WEIR_TESTS_RAW_PEER_H
+
+#include "tests/support/net_fixture.h"
+
+/** Skips the test, counted and with a reason, unless it runs on a real system. */
+void raw_needs_system(void);
+
+/** A blocking connection to 127.0.0.1. It is there though nobody has accepted yet. */
+int raw_connect_tcp(uint16_t port);
+
+/** A blocking connection to a name of so many bytes. @return the descriptor, or -1 */
+int raw_connect_path(const char *path, size_t length);
+
+/** Leaves a socket file behind, as a crash does. */
+void raw_leave_stale(const char *path);
+
+/** Sends bytes of the pattern of net_byte(). */
+void raw_send(int fd, uint64_t from, size_t length);
+
+/** Closes with a reset. */
+void raw_reset(int fd);
+
+/** How many descriptors this process has. */
+size_t raw_descriptors(void);
+
+/** True if there is a file of any kind. */
+bool raw_exists(const char *path);
+
+#endif
