@@ -105,6 +105,7 @@ void weirc_listener_accept_next(weirc_listener *listener) {
     accept_failed(listener->server, WEIR_ENOMEM);
     return;
   }
+  listener->accept.op.error = WEIR_OK;
   listener->accept.accepted = weirc_handle(&listener->spare->object);
   loop->ops->submit(loop->backend, &listener->accept.op);
 }

@@ -111,11 +111,11 @@ int weir_loop_timeout(weir_loop *loop) {
 }
 
 static void finish_op(weir_loop *loop, weir_op *op) {
-  weirc_object *object = weirc_object_of(loop, op->handle);
   if (op->kind == WEIR_OP_RECEIVE) {
-    weirc_socket_received((weir_socket *)object);
+    weirc_socket_received(weirc_container(op, weir_socket, receive));
     return;
   }
+  weirc_object *object = weirc_object_of(loop, op->handle);
   switch (op->kind) {
   case WEIR_OP_RECEIVE: break;
   case WEIR_OP_SEND: weirc_socket_sent((weir_socket *)object); break;
@@ -130,7 +130,7 @@ static void finish_close(weir_loop *loop, weir_handle *handle) {
   assert(loop->closing > 0);
   loop->closing--;
   if (object->step.owner == WEIRC_STEP_SOCKET)
-    weirc_socket_closed((weir_socket *)object);
+    weirc_socket_transport_closed((weir_socket *)object);
   else
     weirc_listener_closed((weirc_listener *)object);
 }

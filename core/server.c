@@ -27,6 +27,37 @@ static void retry(weir_timer *timer, void *user) {
   if (server->listener) weirc_listener_accept_next(server->listener);
 }
 
+/* A record of a callback; NULL: no memory. */
+static weirc_server_owed *owed_create(weir_server *server, weir_server_callback callback,
+                                      void *user) {
+  weirc_server_owed *owed = weirc_allocate_zeroed(&server->object.loop->allocator, sizeof *owed);
+  if (!owed) return NULL;
+  owed->callback = callback;
+  owed->user = user;
+  return owed;
+}
+
+static void owe(weirc_server_owed **list, weirc_server_owed *owed, weir_err err) {
+  if (!owed) return;
+  while (*list) list = &(*list)->next;
+  owed->err = err;
+  *list = owed;
+}
+
+static void tell_one(weir_server *server, weirc_server_owed *owed, const weir_error *error) {
+  weirc_server_owed told = *owed;
+  weirc_release(&server->object.loop->allocator, owed);
+  told.callback(server, error, told.user);
+}
+
+/* A listen() whose 'listening' will not come any more. */
+static void cancel_listen(weir_server *server) {
+  weirc_server_owed *owed = server->listener ? server->listen_owed : NULL;
+  if (!owed) return;
+  server->listen_owed = NULL;
+  owe(&server->canceled, owed, WEIR_ECANCELED);
+}
+
 static weir_err init_server(weir_server *server, const weir_server_options *given) {
   server->options = (weir_server_options)WEIR_SERVER_OPTIONS_INIT;
   server->mark = DEFAULT_MARK;
@@ -111,8 +142,9 @@ static void open_listener(weir_server *server, const weir_listen_options *option
   weirc_step_queue_kind(&server->object, WEIRC_STEP_LISTENING);
 }
 
+/* A listen() that has failed but was not told so yet counts as one that goes on. */
 static bool may_listen(const weir_server *server) {
-  return !server->listener && !(server->object.pending >> WEIRC_STEP_LISTENING & 1);
+  return !server->listener && server->listen_code == WEIR_OK;
 }
 
 weir_err weir_server_listen(weir_server *server, const weir_listen_options *given,
@@ -125,16 +157,26 @@ weir_err weir_server_listen(weir_server *server, const weir_listen_options *give
   if (err == WEIR_OK) err = take_local(&options, &local, &flags);
   if (err == WEIR_OK && !may_listen(server)) err = WEIR_ERR_SERVER_ALREADY_LISTEN;
   if (err != WEIR_OK) return err;
-  server->listen_callback = callback;
-  server->listen_user = user;
+  weirc_server_owed *owed = NULL;
+  if (callback && !(owed = owed_create(server, callback, user))) return WEIR_ENOMEM;
+  server->listen_owed = owed;
   open_listener(server, &options, &local, flags);
   return WEIR_OK;
 }
 
+static void tell_owed(weir_server *server, weirc_server_owed **list, const char *syscall) {
+  while (*list) {
+    weirc_server_owed *owed = *list;
+    weir_error error = weirc_error_of(server->freed ? WEIR_ECANCELED : owed->err, syscall);
+    *list = owed->next;
+    tell_one(server, owed, error.code == WEIR_OK ? NULL : &error);
+  }
+}
+
 static void tell_listen_callback(weir_server *server, const weir_error *error) {
-  weir_server_callback callback = server->listen_callback;
-  server->listen_callback = NULL;
-  if (callback) callback(server, error, server->listen_user);
+  weirc_server_owed *owed = server->listen_owed;
+  server->listen_owed = NULL;
+  if (owed) tell_one(server, owed, error);
 }
 
 static void tell_failure(weir_server *server) {
@@ -156,27 +198,14 @@ static void trace_listening(weir_server *server) {
 }
 
 static void tell_listening(weir_server *server) {
-  weir_error canceled = weirc_error_of(WEIR_ECANCELED, "listen");
+  tell_owed(server, &server->canceled, "listen");
   if (server->listen_code != WEIR_OK) {
     tell_failure(server);
-  } else if (!server->listener) {
-    tell_listen_callback(server, &canceled);
-  } else {
+  } else if (server->listener) {
     trace_listening(server);
     if (server->handlers->on_listening) server->handlers->on_listening(server, server->user);
     tell_listen_callback(server, NULL);
   }
-}
-
-static weir_err owe(weir_server *server, weir_server_callback callback, void *user, weir_err err) {
-  if (!callback) return WEIR_OK;
-  weirc_server_owed *owed = weirc_allocate(&server->object.loop->allocator, sizeof *owed);
-  if (!owed) return WEIR_ENOMEM;
-  *owed = (weirc_server_owed){NULL, callback, user, err};
-  weirc_server_owed **end = &server->owed;
-  while (*end) end = &(*end)->next;
-  *end = owed;
-  return WEIR_OK;
 }
 
 /* 'close' waits for the last connection, and for a listener that was opened since. */
@@ -188,7 +217,10 @@ static void close_if_drained(weir_server *server) {
 weir_err weir_server_close(weir_server *server, weir_server_callback callback, void *user) {
   if (!server || server->freed) return WEIR_ERR_INVALID_ARG_TYPE;
   weir_err err = server->listener ? WEIR_OK : WEIR_ERR_SERVER_NOT_RUNNING;
-  if (owe(server, callback, user, err) != WEIR_OK) return WEIR_ENOMEM;
+  weirc_server_owed *owed = NULL;
+  if (callback && !(owed = owed_create(server, callback, user))) return WEIR_ENOMEM;
+  cancel_listen(server);
+  owe(&server->owed, owed, err);
   weirc_listener_close(server);
   weirc_object_deactivate(&server->object);
   if (err == WEIR_OK) server->closing = true;
@@ -205,34 +237,24 @@ void weirc_server_connection_gone(weir_server *server) {
   close_if_drained(server);
 }
 
-static void tell_owed(weir_server *server) {
-  while (server->owed) {
-    weirc_server_owed *owed = server->owed;
-    weirc_server_owed told = *owed;
-    weir_error error = weirc_error_of(server->freed ? WEIR_ECANCELED : told.err, "close");
-    server->owed = told.next;
-    weirc_release(&server->object.loop->allocator, owed);
-    told.callback(server, error.code == WEIR_OK ? NULL : &error, told.user);
-  }
-}
-
 /* Who closes a server that does not listen is told so, and nobody else is told anything. */
 static void tell_close(weir_server *server) {
   if (!server->closing) {
-    tell_owed(server);
+    tell_owed(server, &server->owed, "close");
     return;
   }
   if (server->listener || server->connections > 0) return;
   server->closing = false;
   weirc_trace(server->object.loop, server->object.id, WEIR_TRACE_CLOSE, 0, 0);
   if (server->handlers->on_close) server->handlers->on_close(server, server->user);
-  tell_owed(server);
+  tell_owed(server, &server->owed, "close");
 }
 
 static void free_now(weir_server *server) {
   weir_error canceled = weirc_error_of(WEIR_ECANCELED, "listen");
+  tell_owed(server, &server->canceled, "listen");
   tell_listen_callback(server, &canceled);
-  tell_owed(server);
+  tell_owed(server, &server->owed, "close");
   weirc_release(&server->object.loop->allocator, server->listen_error);
   weirc_object_free(&server->object);
 }

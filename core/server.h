@@ -29,7 +29,7 @@ typedef struct weirc_listener {
   bool bound;            /**< The name is taken. */
 } weirc_listener;
 
-/** The callback of a close(). */
+/** A callback that is owed. */
 typedef struct weirc_server_owed weirc_server_owed;
 
 struct weir_server {
@@ -45,11 +45,11 @@ struct weir_server {
   bool freed;                           /**< weir_server_free() was called. */
   uint32_t retry_ms;                    /**< The last wait after a failed accept; 0: none. */
   weir_timer *retry;                    /**< Ends that wait. */
-  weir_server_callback listen_callback; /**< Owed to listen()'s caller. */
-  void *listen_user;                    /**< Handed to it. */
+  weirc_server_owed *listen_owed;       /**< The callback of listen(), until it is told. */
   weir_err listen_code;                 /**< Why listen() failed; WEIR_OK: it did not. */
   weir_error *listen_error;             /**< All that is known of it, if there was memory. */
   weirc_server_owed *owed;              /**< close() callbacks, oldest first. */
+  weirc_server_owed *canceled;          /**< listen() callbacks of listeners closed since. */
 };
 
 /** Runs a step of a kind. */

@@ -22,7 +22,9 @@ weir_socket *weirc_socket_create(weir_loop *loop) {
 }
 
 void weirc_socket_discard(weir_socket *socket) {
-  if (socket) weirc_object_free(&socket->object);
+  if (!socket) return;
+  weirc_socket_free_extra(socket);
+  weirc_object_free(&socket->object);
 }
 
 weir_err weirc_mark_take(int64_t given, uint32_t *out_mark) {
@@ -130,6 +132,7 @@ void weirc_socket_event_now(weir_socket *socket, weirc_socket_event event) {
   if (effects & WEIRC_DO_DESTROY) weirc_socket_destroy(socket, NULL, WEIR_CLOSE_PLAIN);
   if (effects & WEIRC_DO_RESET) weirc_socket_destroy(socket, NULL, WEIR_CLOSE_RESET);
   if (effects & WEIRC_DO_REFUSE) weirc_socket_destroy_with(socket, WEIR_ERR_SOCKET_CLOSED, NULL);
+  if (socket->state.write != WEIRC_WRITE_OPEN) weirc_socket_uncork_all(socket);
 }
 
 weir_socket *weir_socket_retain(weir_socket *socket) {

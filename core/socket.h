@@ -39,6 +39,7 @@ typedef struct weirc_socket_extra {
   size_t pieces_length;                  /**< Bytes in them. */
 } weirc_socket_extra;
 
+/* In an order without holes: an idle connection is this and the backend's few bytes before it. */
 struct weir_socket {
   weirc_object object;                  /**< Must be first. */
   const weir_socket_handlers *handlers; /**< Never NULL. */
@@ -59,11 +60,11 @@ struct weir_socket {
   bool closed : 1;           /**< 'close' was told. */
   uint32_t read_mark;        /**< readable high water mark. */
   uint32_t write_mark;       /**< writable high water mark. */
+  weir_address remote;       /**< The peer. */
   uint64_t bytes_read;       /**< Taken from the system. */
   uint64_t bytes_written;    /**< Sent and queued. */
   weirc_writer *writer;      /**< NULL while nothing is queued or owed. */
   weirc_socket_extra *extra; /**< NULL until it is needed. */
-  weir_address remote;       /**< The peer. */
   weir_op receive;           /**< The receive operation. */
 };
 
@@ -132,7 +133,7 @@ void weirc_socket_sent(weir_socket *socket);
 /** The end of the stream was taken by the system. */
 void weirc_socket_fin_sent(weir_socket *socket);
 
-/** The transport is gone: everything owed is told, then 'close'. */
+/** Everything owed is told, then 'close'. */
 void weirc_socket_closed(weir_socket *socket);
 
 /** Asks the transport for more, if bytes are wanted and none are on their way. */
@@ -152,6 +153,9 @@ void weirc_socket_drop_pieces(weir_socket *socket);
 
 /** Sends what was queued before the connection was there, or held back. */
 void weirc_socket_flush(weir_socket *socket);
+
+/** Whoever ends holds nothing back: undoes every cork(). */
+void weirc_socket_uncork_all(weir_socket *socket);
 
 /** Hands the end of the stream to the system. */
 void weirc_socket_send_fin(weir_socket *socket);
@@ -173,6 +177,12 @@ void weirc_socket_destroy(weir_socket *socket, const weir_error *error, weir_clo
 
 /** Tells 'error'; a step. */
 void weirc_socket_tell_error(weir_socket *socket);
+
+/** Frees the extra part. */
+void weirc_socket_free_extra(weir_socket *socket);
+
+/** The transport is gone: 'close' follows, behind steps that a host has not run yet. */
+void weirc_socket_transport_closed(weir_socket *socket);
 
 /** Lets go of a socket that is closed, unless it is retained or a step waits. */
 void weirc_socket_free_if_done(weir_socket *socket);

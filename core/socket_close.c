@@ -77,14 +77,22 @@ static void fail_connect(weir_socket *socket) {
   callback(socket, &error, extra->connect_user);
 }
 
-static void free_extra(weir_socket *socket) {
+void weirc_socket_free_extra(weir_socket *socket) {
   weirc_socket_extra *extra = socket->extra;
   const weir_allocator *allocator = &socket->object.loop->allocator;
   if (!extra) return;
   weirc_endpoint_free(allocator, &extra->connect.remote);
+  weirc_socket_drop_pieces(socket);
   weirc_release(allocator, extra->error);
   weirc_release(allocator, extra);
   socket->extra = NULL;
+}
+
+void weirc_socket_transport_closed(weir_socket *socket) {
+  if (socket->object.pending != 0)
+    weirc_step_queue_kind(&socket->object, WEIRC_STEP_CLOSE);
+  else
+    weirc_socket_closed(socket);
 }
 
 void weirc_socket_closed(weir_socket *socket) {
@@ -96,7 +104,7 @@ void weirc_socket_closed(weir_socket *socket) {
     socket->handlers->on_close(socket, socket->had_error, socket->user);
   weirc_object_deactivate(&socket->object);
   socket->closed = true;
-  free_extra(socket);
+  weirc_socket_free_extra(socket);
   weirc_socket_free_if_done(socket);
 }
 

@@ -14,14 +14,15 @@ void weirc_socket_received(weir_socket *socket) {
     weirc_socket_received_otherwise(socket);
     return;
   }
-  weir_loop *loop = socket->object.loop;
   socket->bytes_read += op->length;
-  weirc_trace(loop, socket->object.id, WEIR_TRACE_RECEIVE, op->length, socket->bytes_read);
+  weirc_trace(socket->object.loop, socket->object.id, WEIR_TRACE_RECEIVE, op->length,
+              socket->bytes_read);
   socket->handlers->on_data(socket, op->data, op->length, socket->user);
   if (!socket->flows) {
     weirc_socket_stop_or_go_on(socket);
     return;
   }
+  weir_loop *loop = socket->object.loop;
   op->data = NULL;
   loop->ops->submit(loop->backend, op);
 }
@@ -34,8 +35,8 @@ weir_err weir_socket_write(weir_socket *socket, const void *data, size_t length,
   weir_loop *loop = socket->object.loop;
   weir_slice slice = {data, length};
   ptrdiff_t taken = loop->ops->try_send(loop->backend, weirc_handle(&socket->object), &slice, 1);
-  if ((size_t)taken != length) return weirc_socket_write_rest(socket, slice, taken, NULL);
-  socket->bytes_written += length;
-  weirc_trace(loop, socket->object.id, WEIR_TRACE_SENT, length, 0);
+  if ((size_t)taken != slice.length) return weirc_socket_write_rest(socket, slice, taken, NULL);
+  socket->bytes_written += (size_t)taken;
+  weirc_trace(socket->object.loop, socket->object.id, WEIR_TRACE_SENT, (size_t)taken, 0);
   return WEIR_OK;
 }

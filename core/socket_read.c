@@ -17,16 +17,18 @@ static bool pieces_waiting(const weir_socket *socket) {
   return socket->extra && socket->extra->pieces;
 }
 
-/* Flowing sockets always want more, others up to the mark. */
+/* Flowing sockets always want more, others up to the mark; whoever keeps nothing at least hears of
+ * the end. */
 static bool wants_more(const weir_socket *socket) {
   if (!socket->reading || socket->input_ended) return false;
   if (socket->state.transport != WEIRC_TRANSPORT_OPEN) return false;
-  return socket->flow == WEIR_FLOW_FLOWING ||
-         weir_socket_readable_length(socket) < socket->read_mark;
+  size_t kept = weir_socket_readable_length(socket);
+  return socket->flow == WEIR_FLOW_FLOWING || kept == 0 || kept < socket->read_mark;
 }
 
 static void submit(weir_socket *socket) {
   weir_loop *loop = socket->object.loop;
+  socket->receive.error = WEIR_OK;
   socket->receive.data = NULL;
   socket->receive.length = 0;
   loop->ops->submit(loop->backend, &socket->receive);

@@ -42,16 +42,34 @@ static void tell_done(weir_socket *socket, weirc_chunk_list *done) {
   while ((chunk = weirc_chunks_take(done))) tell_noted(socket, chunk);
 }
 
+/*
+ * Empties the queue into a list. What was not even on its way does not count as written any more.
+ * Returns the last chunk that was on its way.
+ */
+static const weirc_chunk *give_up_queue(weir_socket *socket, weirc_writer *writer,
+                                        weirc_chunk_list *lost) {
+  const weirc_chunk *last = writer->batch_last;
+  bool leaving = last != NULL;
+  writer->length = 0;
+  writer->batch_last = NULL;
+  weirc_chunks_move(&writer->queue, lost);
+  for (const weirc_chunk *chunk = lost->first; chunk; chunk = chunk->next) {
+    if (!leaving) socket->bytes_written -= chunk->length;
+    if (chunk == last) leaving = false;
+  }
+  return last;
+}
+
 /* One failing write fails all that waits behind it. */
 static void fail(weir_socket *socket, weir_err err) {
   weir_error error = weirc_error_of(err, "write");
+  weirc_chunk_list lost;
   socket->write_failed = true;
   socket->error_code = (uint16_t)err;
   weirc_socket_refresh(socket);
   if (socket->writer) {
-    socket->writer->length = 0;
-    socket->writer->batch_last = NULL;
-    tell_all(socket, &socket->writer->queue, &error);
+    (void)give_up_queue(socket, socket->writer, &lost);
+    tell_all(socket, &lost, &error);
   }
   if (socket->writer) tell_all(socket, &socket->writer->ends, &error);
   weirc_socket_destroy(socket, &error, WEIR_CLOSE_PLAIN);
@@ -128,16 +146,13 @@ static void tell_lost(weir_socket *socket, weirc_chunk *chunk, weir_err code, co
 }
 
 static void fail_queue(weir_socket *socket, weirc_writer *writer) {
-  const weirc_chunk *last = writer->batch_last;
-  bool leaving = last != NULL;
-  bool first = true;
   weirc_chunk_list lost;
   weirc_chunk *chunk;
-  writer->length = 0;
-  weirc_chunks_move(&writer->queue, &lost);
+  const weirc_chunk *last = give_up_queue(socket, writer, &lost);
+  bool leaving = last != NULL;
+  bool first = true;
   while ((chunk = weirc_chunks_take(&lost))) {
     bool is_last = chunk == last;
-    if (!leaving) socket->bytes_written -= chunk->length;
     tell_lost(socket, chunk, lost_code(socket, first, leaving), NULL);
     first = false;
     if (is_last) leaving = false;
@@ -153,15 +168,23 @@ static void fail_ends(weir_socket *socket, weirc_writer *writer) {
               socket->state.was_open ? "Cannot call end after a stream was destroyed" : NULL);
 }
 
-void weirc_socket_fail_writes(weir_socket *socket) {
+/* The writer is taken from the socket first: callbacks may use the socket, and any other. */
+static void fail_writer(weir_socket *socket) {
+  weir_loop *loop = socket->object.loop;
   weirc_writer *writer = socket->writer;
   weirc_chunk_list done;
-  if (!writer) return;
   assert(!writer->sending);
+  socket->writer = NULL;
   weirc_chunks_move(&writer->done, &done);
   tell_done(socket, &done);
   fail_queue(socket, writer);
   fail_ends(socket, writer);
-  writer->corked = 0;
-  weirc_socket_drop_idle_writer(socket);
+  weirc_pool_give(&loop->writers, &loop->allocator, writer);
+}
+
+/* Callbacks may write again and are told so before 'close', unless they never stop. */
+enum { ROUNDS = 16 };
+
+void weirc_socket_fail_writes(weir_socket *socket) {
+  for (int round = 0; round < ROUNDS && socket->writer; round++) fail_writer(socket);
 }

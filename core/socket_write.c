@@ -55,6 +55,7 @@ static void fail_later(weir_socket *socket, weir_err err) {
 static void submit_send(weir_socket *socket) {
   weir_loop *loop = socket->object.loop;
   socket->writer->sending = true;
+  socket->writer->send.op.error = WEIR_OK;
   socket->writer->send.op.length = 0;
   loop->ops->submit(loop->backend, &socket->writer->send.op);
 }
@@ -220,7 +221,8 @@ weir_err weirc_socket_write_otherwise(weir_socket *socket, const void *data, siz
 }
 
 void weir_socket_cork(weir_socket *socket) {
-  if (!socket || weir_socket_destroyed(socket) || !weirc_socket_writer(socket)) return;
+  if (!socket || socket->state.write != WEIRC_WRITE_OPEN || weir_socket_destroyed(socket)) return;
+  if (!weirc_socket_writer(socket)) return;
   socket->writer->corked++;
   weirc_socket_refresh(socket);
 }
@@ -231,6 +233,13 @@ void weir_socket_uncork(weir_socket *socket) {
   weirc_socket_refresh(socket);
   weirc_socket_flush(socket);
   weirc_socket_drop_idle_writer(socket);
+}
+
+void weirc_socket_uncork_all(weir_socket *socket) {
+  if (!socket->writer || socket->writer->corked == 0) return;
+  socket->writer->corked = 0;
+  weirc_socket_refresh(socket);
+  weirc_socket_flush(socket);
 }
 
 unsigned weir_socket_writable_corked(const weir_socket *socket) {
@@ -249,12 +258,6 @@ static weir_err refuse_end(const weir_socket *socket, const char **out_message) 
   return WEIR_ERR_STREAM_DESTROYED;
 }
 
-static void end_now(weir_socket *socket) {
-  weirc_socket_event_now(socket, WEIRC_SOCKET_END);
-  socket->writer->corked = 0;
-  weirc_socket_flush(socket);
-}
-
 weir_err weir_socket_end(weir_socket *socket, const void *data, size_t length,
                          weir_socket_callback callback, void *user) {
   weirc_chunk *told = NULL;
@@ -264,6 +267,11 @@ weir_err weir_socket_end(weir_socket *socket, const void *data, size_t length,
   if (!weirc_socket_writer(socket)) return WEIR_ENOMEM;
   if (callback && !(told = record(socket, 0, 0, callback, user))) return WEIR_ENOMEM;
   if (length > 0) err = weir_socket_write(socket, data, length, NULL, NULL);
+  if (err == WEIR_ENOMEM && weir_socket_writable(socket)) {
+    if (told) weirc_chunk_free(socket->object.loop, told);
+    weirc_socket_drop_idle_writer(socket);
+    return err;
+  }
   if (err == WEIR_OK || err == WEIR_WAIT_DRAIN) err = refuse_end(socket, &message);
   if (err != WEIR_OK) {
     if (told) owe(socket, told, err, message);
@@ -271,7 +279,7 @@ weir_err weir_socket_end(weir_socket *socket, const void *data, size_t length,
     return err;
   }
   if (told) weirc_chunks_append(&socket->writer->ends, told);
-  end_now(socket);
+  weirc_socket_event_now(socket, WEIRC_SOCKET_END);
   return WEIR_OK;
 }
 

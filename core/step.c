@@ -56,15 +56,27 @@ static void add_kind(weir_step *step, unsigned kind) {
   step->kinds |= kind << shift;
 }
 
+static bool belongs_to(weir_step *step, const weirc_object *object) {
+  if (step == &object->step) return true;
+  return step->owner == WEIRC_STEP_SPARE &&
+         weirc_container(step, spare_step, step)->object == object;
+}
+
+/* The last of an object's steps that wait: what joins it comes early, but behind its own kind. */
+static weir_step *last_of(weirc_object *object) {
+  weir_step *last = &object->step;
+  for (weir_step *step = object->loop->steps.first; step; step = step->next)
+    if (belongs_to(step, object)) last = step;
+  return last;
+}
+
 /* Exact order: only the newest step of the whole queue may take one kind more. */
 static bool join_newest(weirc_object *object, unsigned kind) {
   weir_step *last = object->loop->steps.last;
   if (!last || object->loop->schedule) return false;
-  bool own = last == &object->step;
-  if (last->owner == WEIRC_STEP_SPARE)
-    own = weirc_container(last, spare_step, step)->object == object;
-  if (own) add_kind(last, kind);
-  return own;
+  if (!belongs_to(last, object)) return false;
+  add_kind(last, kind);
+  return true;
 }
 
 void weirc_step_queue_kind(weirc_object *object, unsigned kind) {
@@ -80,7 +92,7 @@ void weirc_step_queue_kind(weirc_object *object, unsigned kind) {
   if (join_newest(object, kind)) return;
   spare_step *spare = weirc_pool_take(&loop->spare_steps, &loop->allocator);
   if (!spare) {
-    add_kind(&object->step, kind);
+    add_kind(last_of(object), kind);
     return;
   }
   spare->step.kinds = kind;

@@ -67,35 +67,38 @@ static void stray_event(weir_backend *backend, int fd) {
   (WEIRB_EPOLL_LISTENER | WEIRB_EPOLL_CONNECTING | WEIRB_EPOLL_QUEUED | WEIRB_EPOLL_DRAIN |        \
    WEIRB_EPOLL_FAILED)
 
+/* Any event but the common one. */
+static bool serve_other_event(weir_backend *backend, weirb_epoll_handle *handle, uint32_t events,
+                              weir_completions *done) {
+  unsigned flags = handle->flags;
+  if (flags & WEIRB_EPOLL_CONNECTING) {
+    weirb_epoll_connect_event(backend, handle, events, done);
+    return false;
+  }
+  if (flags & WEIRB_EPOLL_LISTENER) {
+    weirb_epoll_listener_event(backend, handle, done);
+    return false;
+  }
+  if (events & (EPOLLOUT | EPOLLERR | EPOLLHUP)) flags &= ~(unsigned)WEIRB_EPOLL_BLOCKED;
+  if (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR | EPOLLPRI)) flags |= WEIRB_EPOLL_DRAIN;
+  if (events & EPOLLERR) flags |= WEIRB_EPOLL_FAILED;
+  if (events & ~(uint32_t)EPOLLOUT) flags |= WEIRB_EPOLL_READABLE;
+  handle->flags = (uint16_t)flags;
+  return !(flags & WEIRB_EPOLL_QUEUED) && serve(backend, handle, done);
+}
+
 static bool serve_event(weir_backend *backend, const struct epoll_event *event,
                         weir_completions *done) {
   uint64_t data = event->data.u64;
-  uint32_t events = event->events;
   weirb_epoll_handle *handle = backend->table[(uint32_t)data];
   if (handle == NULL || handle->generation != (uint16_t)(data >> 32)) {
     stray_event(backend, (int)(uint32_t)data);
     return false;
   }
-  unsigned flags = handle->flags;
   /* By far the most common: bytes, and nothing else, for a connection that waits for them. */
-  if (events == EPOLLIN && !(flags & UNCOMMON) && handle->in != NULL)
+  if (event->events == EPOLLIN && !(handle->flags & UNCOMMON) && handle->in != NULL)
     return weirb_epoll_receive(backend, handle, done);
-  if (flags & (WEIRB_EPOLL_LISTENER | WEIRB_EPOLL_CONNECTING)) {
-    if (flags & WEIRB_EPOLL_CONNECTING) {
-      weirb_epoll_connect_event(backend, handle, events, done);
-    } else {
-      weirb_epoll_listener_event(backend, handle, done);
-    }
-    return false;
-  }
-  if (events & ~(uint32_t)EPOLLIN) {
-    if (events & (EPOLLOUT | EPOLLERR | EPOLLHUP)) flags &= ~(unsigned)WEIRB_EPOLL_BLOCKED;
-    if (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR | EPOLLPRI)) flags |= WEIRB_EPOLL_DRAIN;
-    if (events & EPOLLERR) flags |= WEIRB_EPOLL_FAILED;
-  }
-  if (events & ~(uint32_t)EPOLLOUT) flags |= WEIRB_EPOLL_READABLE;
-  handle->flags = (uint16_t)flags;
-  return !(flags & WEIRB_EPOLL_QUEUED) && serve(backend, handle, done);
+  return serve_other_event(backend, handle, event->events, done);
 }
 
 /* Goes on through the events. True: the shared buffer is full enough to be handed out. */
@@ -103,7 +106,11 @@ static bool serve_events(weir_backend *backend, weir_completions *done) {
   const struct epoll_event *event = backend->events + backend->at;
   const struct epoll_event *end = backend->events + backend->count;
   bool full = false;
-  while (event < end && !full) full = serve_event(backend, event++, done);
+  while (event < end) {
+    if (!serve_event(backend, event++, done)) continue;
+    full = true;
+    break;
+  }
   backend->at = (unsigned)(event - backend->events);
   return full;
 }
@@ -178,6 +185,8 @@ static weir_err open_backend(const weir_backend_options *options, weir_backend *
   backend->epoll_fd = -1;
   backend->wake_fd = -1;
   backend->retry_at = WEIR_TIME_NEVER;
+  backend->message.msg_iov = &backend->piece;
+  backend->message.msg_iovlen = 1;
   backend->turn_over = true;
   backend->ready.end = &backend->ready.first;
   backend->again.end = &backend->again.first;

@@ -75,6 +75,10 @@ ptrdiff_t weirb_epoll_gather_try(int fd, const weir_slice *slices, size_t count)
   return err == WEIR_OK || err == WEIR_EAGAIN ? (ptrdiff_t)sent : -(ptrdiff_t)err;
 }
 
+ptrdiff_t weirb_epoll_gather_refused(void) {
+  return errno == EAGAIN || errno == EWOULDBLOCK ? 0 : -(ptrdiff_t)weirp_error_last();
+}
+
 weir_err weirb_epoll_gather_go_on(int fd, const weir_slice *slices, size_t count, size_t *sent,
                                   bool *out_more) {
   /* The place is found anew for each wake-up, which is rare beside the bytes a wake-up sends. */

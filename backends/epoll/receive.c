@@ -2,16 +2,23 @@
  */
 #include "backends/epoll/receive.h"
 
-#include "platform/posix/descriptor.h"
 #include "platform/posix/error.h"
 
 #include <errno.h>
 
-ssize_t weirb_epoll_read_local(weirb_epoll_handle *handle, void *data, size_t room) {
-  bool cut = false;
-  ssize_t n = weirp_descriptor_receive_local(handle->fd, data, room, &cut);
-  if (cut) weirb_epoll_set(handle, WEIRB_EPOLL_DRAIN | WEIRB_EPOLL_READABLE);
-  return n;
+void weirb_epoll_receive_short(weirb_epoll_handle *handle) {
+  if (!(handle->flags & WEIRB_EPOLL_DRAIN)) weirb_epoll_clear(handle, WEIRB_EPOLL_READABLE);
+}
+
+void weirb_epoll_receive_into(weir_backend *backend, weirb_epoll_handle *handle,
+                              weir_completions *done) {
+  weir_op *op = handle->in;
+  size_t room = op->length;
+  ssize_t n = weirb_epoll_read(backend, handle, op->data, room);
+  if (n > 0)
+    weirb_epoll_received(handle, op, op->data, (size_t)n, room, done);
+  else
+    weirb_epoll_receive_nothing(backend, handle, n, done);
 }
 
 /* Reading has met the end of what there was: a SEND that let it go first may go on. */

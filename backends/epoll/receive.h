@@ -7,6 +7,7 @@
 
 #include "backends/epoll/state.h"
 
+#include <sys/socket.h>
 #include <unistd.h>
 
 /** What to do when a read gave `n`, which is not the number of bytes; errno is the read's. */
@@ -14,13 +15,38 @@ void weirb_epoll_receive_nothing(weir_backend *backend, weirb_epoll_handle *hand
                                  weir_completions *done);
 
 /** A read from a readable handle was short: that was all, unless something may hide behind it. */
-static inline void weirb_epoll_receive_short(weirb_epoll_handle *handle) {
-  if (!(handle->flags & WEIRB_EPOLL_DRAIN)) weirb_epoll_clear(handle, WEIRB_EPOLL_READABLE);
+void weirb_epoll_receive_short(weirb_epoll_handle *handle);
+
+/** Reads once into the core's memory for the RECEIVE that is out, and hands it out. */
+void weirb_epoll_receive_into(weir_backend *backend, weirb_epoll_handle *handle,
+                              weir_completions *done);
+
+/** Bytes came: hands the RECEIVE out. A short read has emptied the socket: what comes later makes a
+ * new event. */
+static inline void weirb_epoll_received(weirb_epoll_handle *handle, weir_op *op, void *data,
+                                        size_t length, size_t room, weir_completions *done) {
+  if (length == room)
+    weirb_epoll_set(handle, WEIRB_EPOLL_READABLE);
+  else if (handle->flags & WEIRB_EPOLL_READABLE)
+    weirb_epoll_receive_short(handle);
+  op->data = data;
+  op->length = length;
+  handle->in = NULL;
+  weir_completions_add(done, op);
 }
 
-/** Reads from a Unix socket; the handle stays readable if something may be behind it. @return as
- * read() */
-ssize_t weirb_epoll_read_local(weirb_epoll_handle *handle, void *data, size_t room);
+/** Reads once from either kind of socket. @return as read() */
+static inline ssize_t weirb_epoll_read(weir_backend *backend, weirb_epoll_handle *handle,
+                                       void *data, size_t room) {
+  if (!(handle->flags & WEIRB_EPOLL_IPC)) return read(handle->fd, data, room);
+  backend->piece.iov_base = data;
+  backend->piece.iov_len = room;
+  ssize_t n = recvmsg(handle->fd, &backend->message, 0);
+  /* There is no room for descriptors, so the system closes them and says that it has cut. */
+  if (backend->message.msg_flags & MSG_CTRUNC)
+    weirb_epoll_set(handle, WEIRB_EPOLL_DRAIN | WEIRB_EPOLL_READABLE);
+  return n;
+}
 
 /**
  * Reads once for the RECEIVE that is out, which is handed out if anything came of it. Inline, as
@@ -30,28 +56,19 @@ ssize_t weirb_epoll_read_local(weirb_epoll_handle *handle, void *data, size_t ro
 static inline bool weirb_epoll_receive(weir_backend *backend, weirb_epoll_handle *handle,
                                        weir_completions *done) {
   weir_op *op = handle->in;
-  unsigned flags = handle->flags;
-  bool shared = op->data == NULL;
-  void *data = shared ? backend->buffer + backend->used : op->data;
-  size_t room = shared ? sizeof backend->buffer - backend->used : op->length;
-  ssize_t n = flags & WEIRB_EPOLL_IPC ? weirb_epoll_read_local(handle, data, room)
-                                      : read(handle->fd, data, room);
+  if (op->data) {
+    weirb_epoll_receive_into(backend, handle, done);
+    return false;
+  }
+  unsigned used = backend->used;
+  unsigned char *data = backend->buffer + used;
+  ssize_t n = weirb_epoll_read(backend, handle, data, WEIRB_EPOLL_BUFFER_SIZE - used);
   if (n <= 0) {
     weirb_epoll_receive_nothing(backend, handle, n, done);
     return false;
   }
-  /* A short read has emptied the socket: what comes later makes a new event. */
-  if ((size_t)n == room)
-    weirb_epoll_set(handle, WEIRB_EPOLL_READABLE);
-  else if (flags & WEIRB_EPOLL_READABLE)
-    weirb_epoll_receive_short(handle);
-  op->data = data;
-  op->length = (size_t)n;
-  op->error = WEIR_OK;
-  handle->in = NULL;
-  weir_completions_add(done, op);
-  if (!shared) return false;
-  backend->used += (unsigned)n;
+  weirb_epoll_received(handle, op, data, (size_t)n, WEIRB_EPOLL_BUFFER_SIZE - used, done);
+  backend->used = used + (unsigned)n;
   return backend->used > WEIRB_EPOLL_BUFFER_SIZE - WEIRB_EPOLL_ROOM;
 }
 

@@ -11,18 +11,15 @@
 #include <errno.h>
 #include <sys/socket.h>
 
-/* One slice, taken whole, is what nearly every send is. */
+/* One slice, taken whole, is what nearly every send is. A send that never waits is never
+ * interrupted. */
 ptrdiff_t weirb_epoll_try_send(weir_backend *backend, weir_handle *base, const weir_slice *slices,
                                size_t count) {
   (void)backend;
-  weirb_epoll_handle *handle = weirb_epoll_handle_of(base);
-  assert(handle->out.send == NULL);
-  if (count == 1) {
-    ssize_t n = send(handle->fd, slices->data, slices->length, WEIRP_SEND_FLAGS);
-    if (n >= 0) return n;
-  }
-  /* Once more, with all that can be otherwise. */
-  return weirb_epoll_gather_try(handle->fd, slices, count);
+  int fd = weirb_epoll_handle_of(base)->fd;
+  if (count != 1) return weirb_epoll_gather_try(fd, slices, count);
+  ssize_t n = send(fd, slices->data, slices->length, WEIRP_SEND_FLAGS);
+  return n >= 0 ? n : weirb_epoll_gather_refused();
 }
 
 void weirb_epoll_send_submit(weir_backend *backend, weirb_epoll_handle *handle, weir_op *op) {

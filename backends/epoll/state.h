@@ -8,6 +8,7 @@
 #include "weir/backend.h"
 
 #include <sys/epoll.h>
+#include <sys/socket.h>
 
 /** Bytes of the receive buffer that all handles share. */
 #define WEIRB_EPOLL_BUFFER_SIZE 65536u
@@ -65,6 +66,8 @@ struct weir_backend {
   int wake_fd;                /**< An eventfd that other threads write to. */
   unsigned at;                /**< The next of `events` to look at. */
   unsigned count;             /**< Events that were taken from the system. */
+  struct msghdr message;      /**< For reading from Unix sockets: `piece`, and no room for more. */
+  struct iovec piece;         /**< Where such a read goes to. */
   unsigned used;              /**< Bytes of `buffer` that this poll() hands out. */
   weirb_epoll_handle **table; /**< The handle of each descriptor, or NULL. */
   size_t table_size;          /**< Entries of table. */

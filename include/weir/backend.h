@@ -59,7 +59,8 @@ typedef struct weir_op {
   struct weir_op *next; /**< Free for whoever holds the operation. */
   weir_handle *handle;  /**< Whose. */
   weir_op_kind kind;    /**< What. */
-  weir_err error; /**< Out: WEIR_OK or why it failed; WEIR_ECANCELED after cancel() or close(). */
+  weir_err error; /**< WEIR_OK at submit(). Out: why it failed; WEIR_ECANCELED after cancel() or
+                     close(). */
   /**
    * RECEIVE, in: where to put the bytes, or NULL for "supply the memory"; to be set before each
    * submit(). Out: the bytes; if the backend supplied the memory they are good until poll() is
@@ -222,8 +223,8 @@ typedef struct weir_backend_ops {
   void (*close)(weir_backend *backend, weir_handle *handle, weir_close_how how);
 
   /**
-   * Guests: call on_ready at this time at the latest, once; WEIR_TIME_NEVER: no need; a time that has
-   * passed: very soon. It replaces what was told before, and is told anew after each turn.
+   * Guests: call on_ready at this time at the latest, once; WEIR_TIME_NEVER: no need; a time that
+   * has passed: very soon. It replaces what was told before, and is told anew after each turn.
    */
   void (*set_deadline)(weir_backend *backend, weir_time deadline);
   /** Guests: whether weir holds the host's loop open. */

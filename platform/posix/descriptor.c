@@ -90,17 +90,6 @@ weir_err weirp_descriptor_bind(int descriptor, const weir_address *local, bool i
   return bind(descriptor, (struct sockaddr *)&system, length) < 0 ? weirp_error_last() : WEIR_OK;
 }
 
-ssize_t weirp_descriptor_receive_local(int descriptor, void *data, size_t room, bool *out_cut) {
-  struct iovec piece = {data, room};
-  struct msghdr message = {0};
-  message.msg_iov = &piece;
-  message.msg_iovlen = 1;
-  ssize_t n = recvmsg(descriptor, &message, 0);
-  /* There is no room for descriptors, so the system closes them and says that it has cut. */
-  if (n >= 0 && (message.msg_flags & MSG_CTRUNC)) *out_cut = true;
-  return n;
-}
-
 weir_err weirp_descriptor_local(int descriptor, weir_address *out_address) {
   struct sockaddr_storage system;
   socklen_t length = (socklen_t)sizeof system;

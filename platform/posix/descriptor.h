@@ -49,13 +49,6 @@ weir_err weirp_descriptor_prepare(int descriptor);
  */
 weir_err weirp_descriptor_bind(int descriptor, const weir_address *local, bool ipv6_only);
 
-/**
- * Receives from a Unix socket like recv(). Descriptors that somebody sends along are closed.
- * @param out_cut set to true if there were any: then the bytes end early, and more may lie behind
- * @return as recv(), with errno
- */
-ssize_t weirp_descriptor_receive_local(int descriptor, void *data, size_t room, bool *out_cut);
-
 /** The address of the own end; WEIR_FAMILY_NONE for local sockets. @return WEIR_OK, or what the
  * system says */
 weir_err weirp_descriptor_local(int descriptor, weir_address *out_address);

@@ -73,7 +73,7 @@ static void talk_to(net_kind kind, const char *program, const char *format) {
   (void)snprintf(port, sizeof port, "%u", (unsigned)net->port);
   (void)snprintf(target, sizeof target, format, kind == NET_PATH ? net->path : port);
   const char *socat[] = {"socat", "-t", "10", "STDIO", target, NULL};
-  const char *netcat[] = {"nc", "-q", "10", "127.0.0.1", target, NULL};
+  const char *netcat[] = {"nc", "-q", "1", "127.0.0.1", target, NULL};
   int out = start(strcmp(program, "socat") == 0 ? socat : netcat, &child);
   net_run_until(net, peer_closed);
   assert_int_equal(read(out, answer, sizeof answer), 5);
