@@ -20,6 +20,13 @@ else()
   endif()
 endif()
 
+# Calls of the C library go straight to it, without a stub between.
+include(CheckCCompilerFlag)
+check_c_compiler_flag(-fno-plt WEIR_HAS_NO_PLT)
+if(WEIR_HAS_NO_PLT)
+  add_compile_options(-fno-plt)
+endif()
+
 # What must be both compiled and linked with, also in a program that links the result.
 set(WEIR_INSTRUMENTATION "")
 if(WEIR_SANITIZE)

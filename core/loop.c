@@ -247,8 +247,11 @@ static void end_objects(weir_loop *loop) {
   weirc_socket_destroy_all(loop);
   weirc_steps_finish(loop);
   while (loop->closing > 0) {
+    size_t closing = loop->closing;
     if (poll_once(loop, WEIR_TIME_NEVER) != WEIR_OK) return;
     weirc_steps_finish(loop);
+    /* A guest cannot wait: what its host has to close itself comes later. */
+    if (loop->ops->set_deadline && loop->closing >= closing) return;
   }
 }
 
@@ -262,6 +265,13 @@ static void free_memory(weir_loop *loop) {
   weirc_release(&allocator, loop);
 }
 
+/* Everything was ended; the memory stays until the host has run and the call comes again. */
+static weir_err give_up_freeing(weir_loop *loop) {
+  loop->freeing = false;
+  leave(loop);
+  return WEIR_EBUSY;
+}
+
 weir_err weir_loop_free(weir_loop *loop) {
   if (!loop) return WEIR_OK;
   if (loop->running > 0) return WEIR_EBUSY;
@@ -273,6 +283,7 @@ weir_err weir_loop_free(weir_loop *loop) {
   end_objects(loop);
   while (weirc_posts_waiting(loop)) weirc_posts_run(loop);
   weirc_steps_finish(loop);
+  if (loop->ops->set_deadline && loop->closing > 0) return give_up_freeing(loop);
   weirc_socket_free_all(loop);
   loop->ops->free(loop->backend);
   free_memory(loop);

@@ -33,7 +33,7 @@ static inline bool serve(weir_backend *backend, weirb_epoll_handle *handle,
      * before the error has to come out before it. */
     if (!receive || !(handle->flags & WEIRB_EPOLL_FAILED)) weirb_epoll_send(backend, handle, done);
   }
-  return receive && weirb_epoll_receive(backend, handle, done);
+  return receive && weirb_epoll_receive(backend, handle, handle->flags, done);
 }
 
 /* Serves a handle that waited in `ready`. */
@@ -96,8 +96,9 @@ static bool serve_event(weir_backend *backend, const struct epoll_event *event,
     return false;
   }
   /* By far the most common: bytes, and nothing else, for a connection that waits for them. */
-  if (event->events == EPOLLIN && !(handle->flags & UNCOMMON) && handle->in != NULL)
-    return weirb_epoll_receive(backend, handle, done);
+  unsigned flags = handle->flags;
+  if (event->events == EPOLLIN && !(flags & UNCOMMON) && handle->in != NULL)
+    return weirb_epoll_receive(backend, handle, flags, done);
   return serve_other_event(backend, handle, event->events, done);
 }
 

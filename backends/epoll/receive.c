@@ -14,9 +14,10 @@ void weirb_epoll_receive_into(weir_backend *backend, weirb_epoll_handle *handle,
                               weir_completions *done) {
   weir_op *op = handle->in;
   size_t room = op->length;
-  ssize_t n = weirb_epoll_read(backend, handle, op->data, room);
+  unsigned flags = handle->flags;
+  ssize_t n = weirb_epoll_read(backend, handle, flags, op->data, room);
   if (n > 0)
-    weirb_epoll_received(handle, op, op->data, (size_t)n, room, done);
+    weirb_epoll_received(handle, flags, op->data, (size_t)n, room, done);
   else
     weirb_epoll_receive_nothing(backend, handle, n, done);
 }

@@ -22,12 +22,13 @@ void weirb_epoll_receive_into(weir_backend *backend, weirb_epoll_handle *handle,
                               weir_completions *done);
 
 /** Bytes came: hands the RECEIVE out. A short read has emptied the socket: what comes later makes a
- * new event. */
-static inline void weirb_epoll_received(weirb_epoll_handle *handle, weir_op *op, void *data,
+ * new event. `flags`: the handle's before the read. */
+static inline void weirb_epoll_received(weirb_epoll_handle *handle, unsigned flags, void *data,
                                         size_t length, size_t room, weir_completions *done) {
+  weir_op *op = handle->in;
   if (length == room)
     weirb_epoll_set(handle, WEIRB_EPOLL_READABLE);
-  else if (handle->flags & WEIRB_EPOLL_READABLE)
+  else if (flags & WEIRB_EPOLL_READABLE)
     weirb_epoll_receive_short(handle);
   op->data = data;
   op->length = length;
@@ -37,8 +38,8 @@ static inline void weirb_epoll_received(weirb_epoll_handle *handle, weir_op *op,
 
 /** Reads once from either kind of socket. @return as read() */
 static inline ssize_t weirb_epoll_read(weir_backend *backend, weirb_epoll_handle *handle,
-                                       void *data, size_t room) {
-  if (!(handle->flags & WEIRB_EPOLL_IPC)) return read(handle->fd, data, room);
+                                       unsigned flags, void *data, size_t room) {
+  if (!(flags & WEIRB_EPOLL_IPC)) return read(handle->fd, data, room);
   backend->piece.iov_base = data;
   backend->piece.iov_len = room;
   ssize_t n = recvmsg(handle->fd, &backend->message, 0);
@@ -50,24 +51,23 @@ static inline ssize_t weirb_epoll_read(weir_backend *backend, weirb_epoll_handle
 
 /**
  * Reads once for the RECEIVE that is out, which is handed out if anything came of it. Inline, as
- * every message comes this way.
+ * every message comes this way. `flags`: the handle's, just read.
  * @return true if the backend's buffer is full enough: poll() must return
  */
 static inline bool weirb_epoll_receive(weir_backend *backend, weirb_epoll_handle *handle,
-                                       weir_completions *done) {
-  weir_op *op = handle->in;
-  if (op->data) {
+                                       unsigned flags, weir_completions *done) {
+  if (handle->in->data) {
     weirb_epoll_receive_into(backend, handle, done);
     return false;
   }
   unsigned used = backend->used;
   unsigned char *data = backend->buffer + used;
-  ssize_t n = weirb_epoll_read(backend, handle, data, WEIRB_EPOLL_BUFFER_SIZE - used);
+  ssize_t n = weirb_epoll_read(backend, handle, flags, data, WEIRB_EPOLL_BUFFER_SIZE - used);
   if (n <= 0) {
     weirb_epoll_receive_nothing(backend, handle, n, done);
     return false;
   }
-  weirb_epoll_received(handle, op, data, (size_t)n, WEIRB_EPOLL_BUFFER_SIZE - used, done);
+  weirb_epoll_received(handle, flags, data, (size_t)n, WEIRB_EPOLL_BUFFER_SIZE - used, done);
   backend->used = used + (unsigned)n;
   return backend->used > WEIRB_EPOLL_BUFFER_SIZE - WEIRB_EPOLL_ROOM;
 }

@@ -51,7 +51,11 @@ typedef enum weir_op_kind {
   WEIR_OP_ACCEPT,  /**< Take one connection; a weir_accept_op. */
   WEIR_OP_RECEIVE, /**< Receive something; a plain weir_op. */
   WEIR_OP_SEND,    /**< Send everything; a weir_send_op. */
-  WEIR_OP_SHUTDOWN /**< Send the end of the stream behind all that was sent; a plain weir_op. */
+  /**
+   * Send the end of the stream behind all that was sent; a plain weir_op. Where a transport has no
+   * half-close it ends both directions, and a RECEIVE of the handle reports the end.
+   */
+  WEIR_OP_SHUTDOWN
 } weir_op_kind;
 
 /** Something that takes time. */
@@ -68,7 +72,7 @@ typedef struct weir_op {
    */
   void *data;
   /** RECEIVE, in: room in data; out: bytes, 0 for the end of the stream and for an error. SEND:
-   * bytes taken so far, at any time. */
+   * bytes taken so far, as far as the backend knows; exact when it is handed out. */
   size_t length;
 } weir_op;
 
@@ -143,7 +147,8 @@ typedef struct weir_backend_options {
   const void *backend_options;     /**< weir_loop_options.backend_options. */
   /**
    * For guest backends (those with set_deadline): tells the core that poll() has something to hand
-   * out, or that the deadline has come. The core runs a turn and its handlers inside this call.
+   * out, or that the deadline has come. The core runs a turn and its handlers inside this call, so
+   * it is never made from inside submit(), cancel() or close().
    * @thread the loop's
    */
   void (*on_ready)(void *core);
@@ -170,6 +175,7 @@ typedef struct weir_backend_ops {
    * the last of the turn's other completions was handed out, and in the next turn otherwise; so a
    * turn ends. Operations of one handle come out in the order of their happening, a closed handle
    * after all its operations.
+   * A guest never waits, whatever the deadline.
    * @return WEIR_OK; WEIR_EDEADLK: the deadline is WEIR_TIME_NEVER and nothing can ever finish
    * (simulators only); what the system says when waiting fails
    */
@@ -193,7 +199,7 @@ typedef struct weir_backend_ops {
    */
   weir_err (*bind)(weir_backend *backend, weir_handle *handle, weir_endpoint *local,
                    unsigned flags);
-  /** Makes a bound handle a listener. */
+  /** Makes a bound handle a listener. @return WEIR_OK, WEIR_EADDRINUSE, ... */
   weir_err (*listen)(weir_backend *backend, weir_handle *handle, int backlog);
   /** The address of one end, as the system tells it; WEIR_FAMILY_NONE for local endpoints. */
   weir_err (*address)(weir_backend *backend, weir_handle *handle, weir_end end,
@@ -213,12 +219,16 @@ typedef struct weir_backend_ops {
    * SEND is what a try_send() right before has left over.
    */
   void (*submit)(weir_backend *backend, weir_op *op);
-  /** Wants the operation back soon: as WEIR_ECANCELED, or as whatever happened first. */
+  /**
+   * Wants the operation back soon: as WEIR_ECANCELED, or as whatever happened first. Where the
+   * system cannot give it up, it comes back when it is done or the handle is closed.
+   */
   void (*cancel)(weir_backend *backend, weir_op *op);
   /**
    * Gives the transport of a handle back to the system, at once where the system allows it. poll()
    * hands out the operations that are out (as WEIR_ECANCELED or as whatever happened first) and
-   * then the handle. Also for a handle that was never created.
+   * then the handle. Also for a handle that was never created. A listener's address or path can be
+   * bound again when this returns.
    */
   void (*close)(weir_backend *backend, weir_handle *handle, weir_close_how how);
 

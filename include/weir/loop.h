@@ -96,7 +96,8 @@ WEIR_API weir_err weir_loop_create(const weir_loop_options *options, weir_loop *
  * destroy() gives, 'close' of each socket, posts with WEIR_ECANCELED, queued steps. Servers and
  * timers that the program has not freed are freed with the loop.
  * @reentrant not from a handler of the same loop
- * @return WEIR_OK, also for NULL; WEIR_EBUSY: called from a handler, nothing happened
+ * @return WEIR_OK, also for NULL; WEIR_EBUSY: called from a handler, nothing happened; or, on a
+ *   loop of somebody else, everything is ended but that loop must run before it can be freed
  */
 WEIR_API weir_err weir_loop_free(weir_loop *loop);
 
