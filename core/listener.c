@@ -100,6 +100,7 @@ static void accept_failed(weir_server *server, weir_err err) {
 
 void weirc_listener_accept_next(weirc_listener *listener) {
   weir_loop *loop = listener->object.loop;
+  assert(listener->server && listener->server->listener == listener);
   if (!listener->spare) listener->spare = weirc_socket_create(loop);
   if (!listener->spare) {
     accept_failed(listener->server, WEIR_ENOMEM);
@@ -113,6 +114,7 @@ void weirc_listener_accept_next(weirc_listener *listener) {
 static void take_connection(weirc_listener *listener) {
   weir_server *server = listener->server;
   weir_socket *socket = listener->spare;
+  assert(server && socket && listener->accept.accepted == weirc_handle(&socket->object));
   listener->spare = NULL;
   socket->remote = listener->accept.remote;
   socket->transport = (uint8_t)listener->local.transport;

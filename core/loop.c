@@ -111,6 +111,7 @@ int weir_loop_timeout(weir_loop *loop) {
 }
 
 static void finish_op(weir_loop *loop, weir_op *op) {
+  assert(op->handle);
   if (op->kind == WEIR_OP_RECEIVE) {
     weirc_socket_received(weirc_container(op, weir_socket, receive));
     return;
@@ -160,6 +161,7 @@ static void finish_closes(weir_loop *loop, weir_completions *done) {
 static weir_err poll_once(weir_loop *loop, weir_time deadline) {
   weir_completions done = {NULL, &done.first, NULL, &done.closed};
   weir_handle **closed_before;
+  assert(loop->running > 0);
   weir_err err = loop->ops->poll(loop->backend, deadline, &done);
   loop->now = 0;
   weirc_trace(loop, 0, WEIR_TRACE_TURN, done.first != NULL, 0);
@@ -190,6 +192,7 @@ static void enter(weir_loop *loop) {
 }
 
 static void leave(weir_loop *loop) {
+  assert(loop->running > 0);
   loop->stopped = false;
   loop->running--;
   loop->guest_deadline = 0;

@@ -31,6 +31,7 @@ void weirc_object_activate(weirc_object *object) {
 
 void weirc_object_deactivate(weirc_object *object) {
   if (!object->active) return;
+  assert(!object->referenced || object->loop->active > 0);
   object->active = false;
   if (object->referenced) object->loop->active--;
   weirc_loop_touch(object->loop);
@@ -46,6 +47,7 @@ void weirc_object_reference(weirc_object *object, bool referenced) {
 
 void weirc_object_close(weirc_object *object, weir_close_how how) {
   weir_loop *loop = object->loop;
+  assert(object->step.owner != WEIRC_STEP_SERVER);
   loop->closing++;
   loop->ops->close(loop->backend, weirc_handle(object), how);
   weirc_loop_touch(loop);

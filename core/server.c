@@ -244,6 +244,7 @@ static void tell_close(weir_server *server) {
     return;
   }
   if (server->listener || server->connections > 0) return;
+  assert(!server->listener && server->connections == 0);
   server->closing = false;
   weirc_trace(server->object.loop, server->object.id, WEIR_TRACE_CLOSE, 0, 0);
   if (server->handlers->on_close) server->handlers->on_close(server, server->user);
@@ -251,6 +252,7 @@ static void tell_close(weir_server *server) {
 }
 
 static void free_now(weir_server *server) {
+  assert(server->freed && !server->listener && weirc_list_empty(&server->sockets));
   weir_error canceled = weirc_error_of(WEIR_ECANCELED, "listen");
   tell_owed(server, &server->canceled, "listen");
   tell_listen_callback(server, &canceled);

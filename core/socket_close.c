@@ -96,7 +96,8 @@ void weirc_socket_transport_closed(weir_socket *socket) {
 }
 
 void weirc_socket_closed(weir_socket *socket) {
-  assert(weir_socket_destroyed(socket));
+  assert(weir_socket_destroyed(socket) && !socket->closed);
+  assert(!socket->receiving);
   fail_connect(socket);
   weirc_socket_fail_writes(socket);
   weirc_trace(socket->object.loop, socket->object.id, WEIR_TRACE_CLOSE, socket->had_error, 0);

@@ -109,6 +109,7 @@ static void tell_connected(weir_socket *socket) {
 
 void weirc_socket_connected(weir_socket *socket) {
   weir_connect_op *connect = &socket->extra->connect;
+  assert(connect->op.kind == WEIR_OP_CONNECT);
   if (weir_socket_destroyed(socket)) return;
   if (connect->op.error != WEIR_OK) {
     fail(socket, connect);

@@ -10,6 +10,7 @@
 void weirc_socket_received(weir_socket *socket) {
   weir_op *op = &socket->receive;
   assert(weirc_socket_is_fresh(socket));
+  assert(socket->receiving);
   if (!socket->flows || op->length == 0) {
     weirc_socket_received_otherwise(socket);
     return;

@@ -28,6 +28,7 @@ static bool wants_more(const weir_socket *socket) {
 
 static void submit(weir_socket *socket) {
   weir_loop *loop = socket->object.loop;
+  assert(socket->receiving && !socket->input_ended);
   socket->receive.error = WEIR_OK;
   socket->receive.data = NULL;
   socket->receive.length = 0;
@@ -62,6 +63,7 @@ static bool keep(weir_socket *socket, const void *data, size_t length) {
 }
 
 static weirc_piece *take_piece(weirc_socket_extra *extra) {
+  assert(extra->pieces && extra->pieces_length >= extra->pieces->length);
   weirc_piece *piece = extra->pieces;
   extra->pieces = piece->next;
   if (!extra->pieces) extra->pieces_end = &extra->pieces;
@@ -125,6 +127,7 @@ void weirc_socket_deliver(weir_socket *socket) {
 
 void weirc_socket_tell_end(weir_socket *socket) {
   if (weir_socket_destroyed(socket)) return;
+  assert(socket->input_ended && !pieces_waiting(socket));
   weirc_socket_event_now(socket, WEIRC_SOCKET_PEER_END);
   weirc_trace(socket->object.loop, socket->object.id, WEIR_TRACE_END, 0, 0);
   if (socket->handlers->on_end) socket->handlers->on_end(socket, socket->user);

@@ -173,7 +173,7 @@ static void fail_writer(weir_socket *socket) {
   weir_loop *loop = socket->object.loop;
   weirc_writer *writer = socket->writer;
   weirc_chunk_list done;
-  assert(!writer->sending);
+  assert(!writer->sending && !socket->state.fin_out);
   socket->writer = NULL;
   weirc_chunks_move(&writer->done, &done);
   tell_done(socket, &done);

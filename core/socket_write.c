@@ -38,6 +38,7 @@ static weirc_chunk *record(weir_socket *socket, size_t room, size_t length,
 
 /* The callback of a chunk that is in no list is told in a step. */
 static void owe(weir_socket *socket, weirc_chunk *chunk, weir_err err, const char *message) {
+  assert(socket->writer && chunk->callback);
   chunk->error = (uint16_t)err;
   chunk->message = message;
   weirc_chunks_append(&socket->writer->done, chunk);
@@ -54,6 +55,7 @@ static void fail_later(weir_socket *socket, weir_err err) {
 
 static void submit_send(weir_socket *socket) {
   weir_loop *loop = socket->object.loop;
+  assert(!socket->writer->sending && socket->writer->send.count > 0);
   socket->writer->sending = true;
   socket->writer->send.op.error = WEIR_OK;
   socket->writer->send.op.length = 0;
@@ -64,6 +66,7 @@ weir_err weirc_socket_send_batch(weir_socket *socket) {
   weirc_writer *writer = socket->writer;
   weir_loop *loop = socket->object.loop;
   size_t total;
+  assert(!writer->sending && writer->batch_last);
   while ((total = weirc_writer_gather(writer)) > 0) {
     ptrdiff_t taken = loop->ops->try_send(loop->backend, writer->send.op.handle, writer->slices,
                                           writer->send.count);
@@ -102,6 +105,7 @@ void weirc_socket_flush(weir_socket *socket) {
 /* A chunk joins the queue; without a send that is out, one is needed. */
 static weir_err queue(weir_socket *socket, weirc_chunk *chunk, bool send) {
   weirc_writer *writer = socket->writer;
+  assert(!send || (!writer->queue.first && !writer->sending));
   weirc_chunks_append(&writer->queue, chunk);
   writer->length += chunk->length;
   weirc_socket_event_now(socket, WEIRC_SOCKET_QUEUED);
@@ -285,6 +289,6 @@ weir_err weir_socket_end(weir_socket *socket, const void *data, size_t length,
 
 void weirc_socket_send_fin(weir_socket *socket) {
   weir_loop *loop = socket->object.loop;
-  assert(socket->writer);
+  assert(socket->writer && !socket->writer->queue.first && !socket->writer->sending);
   loop->ops->submit(loop->backend, &socket->writer->fin);
 }

@@ -104,6 +104,7 @@ void weirc_step_queue_kind(weirc_object *object, unsigned kind) {
 static void run_kinds(weirc_object *object, uint32_t kinds) {
   for (; kinds != 0; kinds >>= KIND_BITS) {
     unsigned kind = kinds & KIND_MASK;
+    assert(object->pending >> kind & 1);
     weir_loop *loop = object->loop;
     object->pending = (uint16_t)(object->pending & ~(1u << kind));
     weirc_trace(loop, object->id, WEIR_TRACE_STEP, kind, 0);
@@ -133,6 +134,7 @@ static weir_loop *loop_of(weir_step *step) {
 
 static void run(weir_loop *loop, weir_step *step) {
   uint32_t kinds = step->kinds;
+  assert(step->queued);
   dequeue(loop, step);
   switch ((weirc_step_owner)step->owner) {
   case WEIRC_STEP_LATER: run_later(step, loop->freeing ? WEIR_ECANCELED : WEIR_OK); break;

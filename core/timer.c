@@ -38,6 +38,7 @@ weir_err weir_timer_create(weir_loop *loop, weir_timer_callback callback, void *
 }
 
 static void arm(weir_timer *timer) {
+  assert(timer->node.place == 0 && timer->loop->timers.count < timer->loop->timer_count);
   timer->node.key = timer->start + timer->timeout;
   weirc_heap_insert(&timer->loop->timers, &timer->node);
   if (timer->referenced) timer->loop->active++;
@@ -45,6 +46,7 @@ static void arm(weir_timer *timer) {
 
 static void disarm(weir_timer *timer) {
   if (timer->node.place == 0) return;
+  assert(!timer->referenced || timer->loop->active > 0);
   weirc_heap_remove(&timer->loop->timers, &timer->node);
   if (timer->referenced) timer->loop->active--;
 }

@@ -2,6 +2,7 @@
  * socket_write.c. */
 #include "core/writer.h"
 
+#include <assert.h>
 #include <string.h>
 
 enum { POOL_SMALL, POOL_LARGE, POOL_NONE };
@@ -56,6 +57,7 @@ void weirc_chunk_fill(weirc_chunk *chunk, const void *data, size_t length) {
 }
 
 void weirc_writer_start_batch(weirc_writer *writer) {
+  assert(writer->queue.first && !writer->batch_last);
   writer->batch_last = weirc_container(writer->queue.end, weirc_chunk, next);
 }
 
@@ -75,6 +77,7 @@ size_t weirc_writer_gather(weirc_writer *writer) {
 
 void weirc_writer_consume(weirc_writer *writer, size_t bytes) {
   for (weirc_chunk *chunk = writer->queue.first; bytes > 0; chunk = chunk->next) {
+    assert(chunk);
     size_t part = chunk->left < bytes ? chunk->left : bytes;
     chunk->data += part;
     chunk->left -= part;
@@ -87,6 +90,7 @@ void weirc_writer_complete_batch(weir_loop *loop, weirc_writer *writer) {
   bool more = true;
   while (more) {
     weirc_chunk *chunk = weirc_chunks_take(&writer->queue);
+    assert(chunk && chunk->left == 0 && writer->length >= chunk->length);
     more = chunk != last;
     writer->length -= chunk->length;
     if (chunk->callback)
