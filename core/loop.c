@@ -48,6 +48,7 @@ static void init_loop(weir_loop *loop, const weir_loop_options *options) {
 
 weir_err weirc_loop_create(const weir_loop_options *options, const weir_backend_ops *ops,
                            weir_loop **out_loop) {
+  if (ops->size < sizeof *ops) return WEIR_ERR_INVALID_ARG_VALUE;
   const weir_allocator *allocator =
       options->allocator ? options->allocator : &weirc_default_allocator;
   weir_loop *loop = weirc_allocate_zeroed(allocator, sizeof *loop);

@@ -91,7 +91,7 @@ weir_err weir_create_server(weir_loop *loop, const weir_server_options *options,
 weir_err weir_server_set_handlers(weir_server *server, const weir_server_handlers *handlers,
                                   void *user) {
   if (!server || server->freed) return WEIR_ERR_INVALID_ARG_TYPE;
-  if (handlers && handlers->size == 0) return WEIR_ERR_INVALID_ARG_VALUE;
+  if (handlers && handlers->size < sizeof *handlers) return WEIR_ERR_INVALID_ARG_VALUE;
   server->handlers = handlers ? handlers : &no_handlers;
   server->user = user;
   return WEIR_OK;
@@ -210,8 +210,10 @@ static void tell_listening(weir_server *server) {
 
 /* 'close' waits for the last connection, and for a listener that was opened since. */
 static void close_if_drained(weir_server *server) {
-  if (server->closing && !server->listener && server->connections == 0)
-    weirc_step_queue_kind(&server->object, WEIRC_STEP_SERVER_CLOSE);
+  if (!server->closing || server->listener || server->connections > 0) return;
+  server->closing = false;
+  server->close_due = true;
+  weirc_step_queue_kind(&server->object, WEIRC_STEP_SERVER_CLOSE);
 }
 
 weir_err weir_server_close(weir_server *server, weir_server_callback callback, void *user) {
@@ -239,15 +241,13 @@ void weirc_server_connection_gone(weir_server *server) {
 
 /* Who closes a server that does not listen is told so, and nobody else is told anything. */
 static void tell_close(weir_server *server) {
-  if (!server->closing) {
-    tell_owed(server, &server->owed, "close");
+  if (server->close_due) {
+    server->close_due = false;
+    weirc_trace(server->object.loop, server->object.id, WEIR_TRACE_CLOSE, 0, 0);
+    if (server->handlers->on_close) server->handlers->on_close(server, server->user);
+  } else if (server->closing) {
     return;
   }
-  if (server->listener || server->connections > 0) return;
-  assert(!server->listener && server->connections == 0);
-  server->closing = false;
-  weirc_trace(server->object.loop, server->object.id, WEIR_TRACE_CLOSE, 0, 0);
-  if (server->handlers->on_close) server->handlers->on_close(server, server->user);
   tell_owed(server, &server->owed, "close");
 }
 

@@ -41,7 +41,8 @@ struct weir_server {
   weirc_listener *listener;             /**< NULL: does not listen. */
   weirc_link sockets;                   /**< Accepted and not freed. */
   size_t connections;                   /**< Accepted and not destroyed. */
-  bool closing;                         /**< 'close' is owed. */
+  bool closing;                         /**< 'close' is owed when nothing is left. */
+  bool close_due;                       /**< Nothing was left: it is told in a step. */
   bool freed;                           /**< weir_server_free() was called. */
   uint32_t retry_ms;                    /**< The last wait after a failed accept; 0: none. */
   weir_timer *retry;                    /**< Ends that wait. */

@@ -140,8 +140,8 @@ WEIR_API weir_err weir_server_close(weir_server *server, weir_server_callback ca
 
 /**
  * Replaces the table of handlers and the pointer they are given, from the next event on.
- * @return WEIR_OK; WEIR_ERR_INVALID_ARG_TYPE: no server; WEIR_ERR_INVALID_ARG_VALUE: the table has
- * no size
+ * @return WEIR_OK; WEIR_ERR_INVALID_ARG_TYPE: no server; WEIR_ERR_INVALID_ARG_VALUE: the table's
+ *   size is not known
  * @source GEN-11
  */
 WEIR_API weir_err weir_server_set_handlers(weir_server *server,

@@ -139,6 +139,8 @@ WEIR_API weir_err weir_connect(weir_loop *loop, const weir_socket_options *optio
  *
  * on_data going from NULL to a function makes the socket flow, unless it was paused; going back to
  * NULL does not pause it: what comes then is lost.
+ * @return WEIR_OK; WEIR_ERR_INVALID_ARG_TYPE: no socket; WEIR_ERR_INVALID_ARG_VALUE: the table's
+ *   size is not known
  * @source GEN-11, STR-32, SOC-14
  */
 WEIR_API weir_err weir_socket_set_handlers(weir_socket *socket,

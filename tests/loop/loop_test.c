@@ -214,6 +214,28 @@ static void bad_options_make_no_loop(void **state) {
   assert_int_equal(create_with(NULL), WEIR_OK);
 }
 
+/* A backend or a table of an older layout is not read beyond its end. */
+static void structs_of_another_layout_are_refused(void **state) {
+  loop_fixture *f = *state;
+  weir_loop_options options = WEIR_LOOP_OPTIONS_INIT;
+  weir_backend_ops ops = *weir_backend_find(f->backend);
+  weir_socket_handlers handlers = WEIR_SOCKET_HANDLERS_INIT;
+  weir_server_handlers server_handlers = WEIR_SERVER_HANDLERS_INIT;
+  weir_socket *socket = NULL;
+  weir_server *server = NULL;
+  ops.size -= sizeof(void *);
+  options.custom_backend = &ops;
+  assert_int_equal(create_with(&options), WEIR_ERR_INVALID_ARG_VALUE);
+  handlers.size -= 1;
+  assert_int_equal(weir_socket_create(f->loop, NULL, &handlers, NULL, &socket),
+                   WEIR_ERR_INVALID_ARG_VALUE);
+  assert_null(socket);
+  server_handlers.size = 0;
+  assert_int_equal(weir_create_server(f->loop, NULL, &server_handlers, NULL, &server),
+                   WEIR_ERR_INVALID_ARG_VALUE);
+  assert_null(server);
+}
+
 static void each_backend_that_is_listed_makes_a_loop(void **state) {
   (void)state;
   size_t count = 0;
@@ -292,6 +314,7 @@ int main(void) {
       TEST(a_handler_cannot_run_or_free_its_loop),
       TEST(null_is_refused_or_ignored),
       TEST(bad_options_make_no_loop),
+      TEST(structs_of_another_layout_are_refused),
       TEST(each_backend_that_is_listed_makes_a_loop),
       TEST(a_loop_without_memory_is_not_made),
       TEST(the_clock_goes_on_and_is_never_zero),

@@ -287,6 +287,21 @@ static void a_server_closed_before_listening_listens_again_at_once(void **state)
   net_free(net);
 }
 
+/* SRV-35, SRV-42: nothing is left at close(), so a listen() behind it does not hold 'close' back. */
+static void closing_and_listening_at_once_tells_both(void **state) {
+  (void)state;
+  net_fixture *net = net_create();
+  weir_listen_options options = on_loopback(0);
+  make_server(net);
+  assert_int_equal(listen_on(net, &options, "l1"), WEIR_OK);
+  net_settle(net);
+  assert_int_equal(close_it(&net->server, "c"), WEIR_OK);
+  assert_int_equal(listen_on(net, &options, "l2"), WEIR_OK);
+  net_settle(net);
+  net_expect("server", &net->server.log, "listening l1 close c listening l2");
+  net_free(net);
+}
+
 static void close_again(net_server *server) {
   net_note(&server->log, "[%s]", weir_err_name(close_it(server, "c2")));
 }
@@ -387,6 +402,7 @@ int main(void) {
       cmocka_unit_test(closing_waits_for_the_last_connection),
       cmocka_unit_test(a_closed_server_listens_again_while_connections_live),
       cmocka_unit_test(a_server_closed_before_listening_listens_again_at_once),
+      cmocka_unit_test(closing_and_listening_at_once_tells_both),
       cmocka_unit_test(closing_in_a_close_callback_tells_the_callback_only),
       cmocka_unit_test(a_server_may_be_freed_in_each_of_its_handlers),
       cmocka_unit_test(connections_live_on_when_their_server_is_freed),
