@@ -95,7 +95,8 @@ typedef struct weir_listen_options {
  * @param user handed to the handlers
  * @param out_server the new server, freed by weir_server_free() or with the loop
  * @return WEIR_OK; WEIR_ERR_INVALID_ARG_TYPE: NULL; WEIR_ERR_INVALID_ARG_VALUE: the options' size
- * is not known; WEIR_ERR_OUT_OF_RANGE: a mark below -1; WEIR_ENOMEM
+ * is not known; WEIR_ERR_OUT_OF_RANGE: a mark below -1; WEIR_ENOMEM; WEIR_ECANCELED: the loop is
+ * being freed
  * @source SRV-02, SRV-03, SRV-47
  */
 WEIR_API weir_err weir_create_server(weir_loop *loop, const weir_server_options *options,

@@ -101,7 +101,8 @@ typedef struct weir_connect_options {
  * @param out_socket the new socket. It is freed when on_close has returned; destroy one that never
  * connects.
  * @return WEIR_OK; WEIR_ERR_INVALID_ARG_TYPE: NULL; WEIR_ERR_INVALID_ARG_VALUE: the options' size
- * is not known; WEIR_ERR_OUT_OF_RANGE: a mark below -1; WEIR_ENOMEM
+ * is not known; WEIR_ERR_OUT_OF_RANGE: a mark below -1; WEIR_ENOMEM; WEIR_ECANCELED: the loop is
+ * being freed
  * @source SOC-02, SOC-03
  */
 WEIR_API weir_err weir_socket_create(weir_loop *loop, const weir_socket_options *options,
