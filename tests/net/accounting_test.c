@@ -201,7 +201,8 @@ static const char *run(session *s, uint64_t seed) {
   return s->timed_out ? "time was up" : ledger_audit(&s->book);
 }
 
-/* What all sessions together have seen, so that none of it is tested by nobody. */
+/* What all sessions together have seen, so that none of it is tested by nobody. On a system that
+ * depends on who is scheduled when; the simulator's sessions are many, and always the same. */
 static void assert_seen(const unsigned *told) {
   for (ledger_event event = LEDGER_TOLD_CONNECT; event <= LEDGER_TOLD_CALLBACK; event++)
     if (event != LEDGER_TOLD_CALLBACK) assert_true(told[event] > 10);
@@ -229,7 +230,7 @@ static void sessions(bool path) {
     (void)test_random_next(&seeds);
   }
   free(s);
-  assert_seen(told);
+  if (sim) assert_seen(told);
 }
 
 /* GEN-03, SOC-19, SOC-20, STR-05, STR-53: random calls in random states over TCP. */
