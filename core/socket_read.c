@@ -13,6 +13,14 @@ struct weirc_piece {
   uint8_t bytes[];
 };
 
+/* Pieces about as long as a backend's buffer are what a fast sender fills: their blocks are kept.
+ */
+enum { POOLED_FROM = 49152, POOLED_TO = WEIRC_LARGE_CHUNK_BYTES - sizeof(weirc_piece) };
+
+static bool is_pooled(size_t length) {
+  return length >= POOLED_FROM && length <= POOLED_TO;
+}
+
 static bool pieces_waiting(const weir_socket *socket) {
   return socket->extra && socket->extra->pieces;
 }
@@ -47,10 +55,21 @@ void weirc_socket_start_reading(weir_socket *socket) {
   weirc_socket_read_more(socket);
 }
 
+static weirc_piece *piece_create(weir_loop *loop, size_t length) {
+  if (is_pooled(length)) return weirc_pool_take(&loop->large_chunks, &loop->allocator);
+  return weirc_allocate(&loop->allocator, sizeof(weirc_piece) + length);
+}
+
+static void piece_free(weir_loop *loop, weirc_piece *piece) {
+  if (is_pooled(piece->length))
+    weirc_pool_give(&loop->large_chunks, &loop->allocator, piece);
+  else
+    weirc_release(&loop->allocator, piece);
+}
+
 static bool keep(weir_socket *socket, const void *data, size_t length) {
-  weir_loop *loop = socket->object.loop;
   weirc_socket_extra *extra = weirc_socket_extra_of(socket);
-  weirc_piece *piece = extra ? weirc_allocate(&loop->allocator, sizeof *piece + length) : NULL;
+  weirc_piece *piece = extra ? piece_create(socket->object.loop, length) : NULL;
   if (!piece) return false;
   piece->next = NULL;
   piece->length = length;
@@ -72,8 +91,7 @@ static weirc_piece *take_piece(weirc_socket_extra *extra) {
 }
 
 void weirc_socket_drop_pieces(weir_socket *socket) {
-  while (pieces_waiting(socket))
-    weirc_release(&socket->object.loop->allocator, take_piece(socket->extra));
+  while (pieces_waiting(socket)) piece_free(socket->object.loop, take_piece(socket->extra));
 }
 
 /* 'end' waits until everything was taken. */
@@ -119,7 +137,7 @@ void weirc_socket_deliver(weir_socket *socket) {
     weirc_socket_refresh(socket);
     if (socket->handlers->on_data)
       socket->handlers->on_data(socket, piece->bytes, piece->length, socket->user);
-    weirc_release(&socket->object.loop->allocator, piece);
+    piece_free(socket->object.loop, piece);
   }
   end_if_drained(socket);
   weirc_socket_read_more(socket);

@@ -224,7 +224,7 @@ const scenario state_scenarios[] = {
     {.name = "end() while connecting", .stages = end_connecting},
     {.name = "error states",
      .stages = error_states,
-     .declared = "errored is a weir_err: UNKNOWN for a program's error without code",
+     .declared = "D50: errored is a weir_err: UNKNOWN for a program's error without code",
      .lines =
          "-3 fresh: destroy(err) returned: readyState=closed connecting=0 pending=1 destroyed=1 "
          "closed=1 readable=0 writable=0 rEnded=0 wEnded=0 wFinished=0 bufferSize=undefined "
