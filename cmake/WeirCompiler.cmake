@@ -20,7 +20,7 @@ else()
   endif()
 endif()
 
-# Calls of the C library go straight to it, without a stub between.
+# Calls of the C library go straight to it, without a jump between.
 include(CheckCCompilerFlag)
 check_c_compiler_flag(-fno-plt WEIR_HAS_NO_PLT)
 if(WEIR_HAS_NO_PLT)
