@@ -4,7 +4,6 @@
 #include "core/memory.h"
 #include "core/options.h"
 
-#include <stdio.h>
 #include <string.h>
 
 typedef struct err_text {
@@ -121,14 +120,9 @@ static void put_text(text_sink *sink, const char *text) {
   put_bytes(sink, text, strlen(text));
 }
 
-/* Node leaves a port of 0 out. */
 static void put_address(text_sink *sink, const weir_address *address) {
   char text[WEIR_ADDRESS_TEXT_SIZE];
-  char port[8];
-  put_bytes(sink, text, weir_address_format(address, text, sizeof text));
-  if (address->port == 0) return;
-  snprintf(port, sizeof port, ":%u", (unsigned)address->port);
-  put_text(sink, port);
+  put_bytes(sink, text, weir_address_format_with_port(address, text, sizeof text));
 }
 
 static void put_system_error(text_sink *sink, const weir_error *error) {

@@ -29,6 +29,7 @@
 
 #include "weir/address.h"
 #include "weir/base.h"
+#include "weir/block_list.h"
 #include "weir/error.h"
 #include "weir/loop.h"
 #include "weir/server.h"

@@ -5,9 +5,10 @@
 #include "tests/support/test.h"
 
 #include <arpa/inet.h>
+#include <net/if.h>
 #include <string.h>
 
-enum { ROUNDS = 300000, TEXT = 48 };
+enum { ROUNDS = 1000000, TEXT = 48 };
 
 static const char *const pieces[] = {"0", "1",   "9",    "ff",   "a1b2", "255",     "256",  "00",
                                      ":", "::",  ".",    ":",    ".",    "1.2.3.4", "ffff", "12345",
@@ -52,12 +53,29 @@ static bool compare(const char *text, size_t length) {
                                                        : WEIR_FAMILY_NONE;
   weir_err err = weir_address_parse(text, length, 0, &address);
   if ((err == WEIR_OK) != (family != WEIR_FAMILY_NONE)) fail_msg("\"%s\": %d", text, (int)err);
+  assert_int_equal(weir_is_ip(text, length), family);
   if (err != WEIR_OK) return false;
   assert_int_equal(address.family, family);
   assert_memory_equal(address.bytes, bytes, family == WEIR_FAMILY_IPV4 ? 4 : 16);
   return true;
 }
 
+/* Any address comes back out of its text, with its port and its zone. */
+static void round_trip(test_random *random, weir_address *address) {
+  char text[WEIR_ADDRESS_TEXT_SIZE];
+  weir_address back;
+  address->port = (uint16_t)test_random_next(random);
+  if (address->family == WEIR_FAMILY_IPV6 && test_random_below(random, 4) == 0)
+    address->scope_id = (uint32_t)test_random_next(random);
+  size_t length = weir_address_format_endpoint(address, text, sizeof text);
+  assert_int_equal(weir_address_parse_endpoint(text, length, &back, NULL), WEIR_OK);
+  assert_int_equal(weir_address_compare(&back, address), 0);
+  length = weir_address_format(address, text, sizeof text);
+  assert_int_equal(weir_address_parse(text, length, address->port, &back), WEIR_OK);
+  assert_true(weir_address_equal(&back, address));
+}
+
+/* IP-01, IP-05, IP-06, IP-07, IP-09 */
 static void texts_are_read_as_the_system_reads_them(void **state) {
   (void)state;
   test_random random = test_random_start();
@@ -70,6 +88,7 @@ static void texts_are_read_as_the_system_reads_them(void **state) {
   assert_in_range(good, ROUNDS / 20, ROUNDS - ROUNDS / 20);
 }
 
+/* ADR-06 */
 static void bytes_are_written_as_the_system_writes_them(void **state) {
   (void)state;
   test_random random = test_random_start();
@@ -87,13 +106,37 @@ static void bytes_are_written_as_the_system_writes_them(void **state) {
     assert_int_equal(weir_address_format(&address, mine, sizeof mine), strlen(theirs));
     assert_string_equal(mine, theirs);
     assert_true(compare(mine, strlen(mine)));
+    round_trip(&random, &address);
   }
+}
+
+/* ADR-07 */
+static void interfaces_have_the_systems_numbers(void **state) {
+  (void)state;
+  static const char with_nul[] = {'l', 'o', '\0'};
+  uint32_t scope_id = 77;
+  struct if_nameindex *all = if_nameindex();
+  assert_non_null(all);
+  for (struct if_nameindex *one = all; one->if_name; one++) {
+    assert_int_equal(weir_scope_id(one->if_name, strlen(one->if_name), &scope_id), WEIR_OK);
+    assert_int_equal(scope_id, one->if_index);
+  }
+  if_freenameindex(all);
+  scope_id = 77;
+  assert_int_equal(weir_scope_id("no such if", 10, &scope_id), WEIR_ENODEV);
+  assert_int_equal(weir_scope_id("a name that no interface has", 28, &scope_id), WEIR_ENODEV);
+  assert_int_equal(weir_scope_id(with_nul, sizeof with_nul, &scope_id), WEIR_ENODEV);
+  assert_int_equal(weir_scope_id("", 0, &scope_id), WEIR_ENODEV);
+  assert_int_equal(weir_scope_id(NULL, 0, &scope_id), WEIR_ERR_INVALID_ARG_TYPE);
+  assert_int_equal(weir_scope_id("lo", 2, NULL), WEIR_ERR_INVALID_ARG_TYPE);
+  assert_int_equal(scope_id, 77);
 }
 
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(texts_are_read_as_the_system_reads_them),
       cmocka_unit_test(bytes_are_written_as_the_system_writes_them),
+      cmocka_unit_test(interfaces_have_the_systems_numbers),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
