@@ -93,7 +93,8 @@ void weir_loop_stop(weir_loop *loop) {
   if (loop) loop->stopped = true;
 }
 
-weir_time weirc_loop_deadline(weir_loop *loop) {
+/* When the loop has to do something by itself: now if steps wait, else the first timer. */
+static weir_time next_deadline(const weir_loop *loop) {
   if (loop->stopped || loop->steps.first || weirc_posts_waiting(loop)) return AT_ONCE;
   const weirc_heap_node *first = weirc_heap_first(&loop->timers);
   return first ? first->key : WEIR_TIME_NEVER;
@@ -101,7 +102,7 @@ weir_time weirc_loop_deadline(weir_loop *loop) {
 
 int weir_loop_timeout(weir_loop *loop) {
   if (!loop) return -1;
-  weir_time deadline = weirc_loop_deadline(loop);
+  weir_time deadline = next_deadline(loop);
   weir_time due = loop->ops->due ? loop->ops->due(loop->backend) : WEIR_TIME_NEVER;
   if (due < deadline) deadline = due;
   if (deadline == WEIR_TIME_NEVER) return -1;
@@ -182,7 +183,7 @@ static weir_err turn(weir_loop *loop, bool wait) {
   weirc_timers_run(loop);
   weirc_steps_drain(loop);
   if (wait && !weir_loop_alive(loop)) return WEIR_OK;
-  return poll_once(loop, wait ? weirc_loop_deadline(loop) : AT_ONCE);
+  return poll_once(loop, wait ? next_deadline(loop) : AT_ONCE);
 }
 
 static void enter(weir_loop *loop) {
@@ -235,7 +236,7 @@ static void on_ready(void *core) {
 void weirc_loop_touch(weir_loop *loop) {
   if (!loop->ops->set_deadline || loop->running > 0 || loop->touching) return;
   loop->touching = true;
-  weir_time deadline = weirc_loop_deadline(loop);
+  weir_time deadline = next_deadline(loop);
   bool alive = weir_loop_alive(loop);
   if (deadline != loop->guest_deadline) loop->ops->set_deadline(loop->backend, deadline);
   if (alive != loop->guest_alive && loop->ops->set_alive)

@@ -102,9 +102,6 @@ void weirc_loop_touch(weir_loop *loop);
 weir_err weirc_loop_create(const weir_loop_options *options, const weir_backend_ops *ops,
                            weir_loop **out_loop);
 
-/** When the loop has to do something by itself: now if steps wait, else the first timer. */
-weir_time weirc_loop_deadline(weir_loop *loop);
-
 /** Runs the steps that wait, and what they queue, until none does; leaves them to a host that has
  * `schedule`. */
 static inline void weirc_steps_drain(weir_loop *loop) {

@@ -187,9 +187,6 @@ void weirc_socket_transport_closed(weir_socket *socket);
 /** Lets go of a socket that is closed, unless it is retained or a step waits. */
 void weirc_socket_free_if_done(weir_socket *socket);
 
-/** The writer, made if need be; NULL: no memory. */
-weirc_writer *weirc_socket_writer(weir_socket *socket);
-
 /** Gives the writer back if nothing needs it: an idle connection keeps none. */
 void weirc_socket_drop_idle_writer(weir_socket *socket);
 

@@ -9,7 +9,8 @@
 
 #include <assert.h>
 
-weirc_writer *weirc_socket_writer(weir_socket *socket) {
+/* The writer, made if need be; NULL: no memory. */
+static weirc_writer *writer_of(weir_socket *socket) {
   if (!socket->writer)
     socket->writer = weirc_writer_create(socket->object.loop, weirc_handle(&socket->object));
   return socket->writer;
@@ -27,7 +28,7 @@ void weirc_socket_drop_idle_writer(weir_socket *socket) {
 /* A record of a call, with room for its bytes; NULL: no memory. */
 static weirc_chunk *record(weir_socket *socket, size_t room, size_t length,
                            weir_socket_callback callback, void *user) {
-  if (!weirc_socket_writer(socket)) return NULL;
+  if (!writer_of(socket)) return NULL;
   weirc_chunk *chunk = weirc_chunk_create(socket->object.loop, room);
   if (!chunk) return NULL;
   chunk->length = length;
@@ -226,7 +227,7 @@ weir_err weirc_socket_write_otherwise(weir_socket *socket, const void *data, siz
 
 void weir_socket_cork(weir_socket *socket) {
   if (!socket || socket->state.write != WEIRC_WRITE_OPEN || weir_socket_destroyed(socket)) return;
-  if (!weirc_socket_writer(socket)) return;
+  if (!writer_of(socket)) return;
   socket->writer->corked++;
   weirc_socket_refresh(socket);
 }
@@ -268,7 +269,7 @@ weir_err weir_socket_end(weir_socket *socket, const void *data, size_t length,
   const char *message = NULL;
   weir_err err = WEIR_OK;
   if (!socket || (!data && length > 0)) return WEIR_ERR_INVALID_ARG_TYPE;
-  if (!weirc_socket_writer(socket)) return WEIR_ENOMEM;
+  if (!writer_of(socket)) return WEIR_ENOMEM;
   if (callback && !(told = record(socket, 0, 0, callback, user))) return WEIR_ENOMEM;
   if (length > 0) err = weir_socket_write(socket, data, length, NULL, NULL);
   if (err == WEIR_ENOMEM && weir_socket_writable(socket)) {
