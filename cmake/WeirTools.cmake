@@ -25,6 +25,33 @@ function(weir_find_cmocka)
   endif()
 endfunction()
 
+# For another system than this one: CMocka built from the source of Debian's package.
+function(weir_build_cmocka)
+  set(source "${WEIR_CMOCKA_SOURCE}")
+  if(NOT source)
+    set(source "${PROJECT_BINARY_DIR}/cmocka-source")
+    if(NOT EXISTS "${source}")
+      message(STATUS "The tests need CMocka for ${CMAKE_SYSTEM_PROCESSOR}: getting its source")
+      execute_process(
+        COMMAND "${PROJECT_SOURCE_DIR}/cmake/fetch-source.sh" cmocka "${source}"
+        RESULT_VARIABLE failed)
+      if(NOT failed EQUAL 0)
+        message(FATAL_ERROR "The source of CMocka was not found (${failed}). Unpack it somewhere "
+          "and configure with -DWEIR_CMOCKA_SOURCE=<directory>.")
+      endif()
+    endif()
+  endif()
+  add_library(weir_cmocka STATIC EXCLUDE_FROM_ALL "${source}/src/cmocka.c")
+  target_include_directories(weir_cmocka SYSTEM PUBLIC "${source}/include")
+  target_compile_definitions(weir_cmocka PRIVATE
+    HAVE_INTTYPES_H HAVE_GCC_THREAD_LOCAL_STORAGE HAVE_STRUCT_TIMESPEC)
+  if(UNIX)
+    target_compile_definitions(weir_cmocka PRIVATE
+      _GNU_SOURCE HAVE_SIGNAL_H HAVE_STRINGS_H HAVE_MALLOC_H HAVE_CLOCK_REALTIME HAVE_SIGLONGJMP
+      HAVE_STRSIGNAL)
+  endif()
+endfunction()
+
 # The package manager's command, without and with a leading `sudo`; both empty if none is known.
 function(weir_install_command out_plain out_sudo)
   set(debian "install -y --no-install-recommends libcmocka-dev pkg-config")
@@ -92,7 +119,11 @@ function(weir_install_cmocka)
   endif()
 endfunction()
 
-weir_find_cmocka()
+if(CMAKE_CROSSCOMPILING)
+  weir_build_cmocka()
+else()
+  weir_find_cmocka()
+endif()
 if(NOT TARGET weir_cmocka)
   weir_install_cmocka()
   weir_find_cmocka()
