@@ -7,6 +7,9 @@
 # What a script-driven test prints, with a reason, when a tool it needs is not installed.
 set(WEIR_SKIP_EXPRESSION "(^|\n)SKIPPED: ")
 
+set(WEIR_CLAUSE_LOGS "${PROJECT_BINARY_DIR}/clauses")
+file(MAKE_DIRECTORY "${WEIR_CLAUSE_LOGS}")
+
 function(weir_set_test_limits test timeout labels)
   math(EXPR scaled "${timeout} * ${WEIR_TEST_TIMEOUT_SCALE}")
   set_tests_properties(${test} PROPERTIES TIMEOUT ${scaled} LABELS "${labels}")
@@ -61,7 +64,12 @@ endfunction()
 function(weir_register_test test target timeout labels environment)
   add_test(NAME ${test} COMMAND ${WEIR_TEST_WRAPPER} $<TARGET_FILE:${target}> ${ARGN})
   weir_set_test_limits(${test} ${timeout} "${labels}")
+  # Where it notes the clauses it shows; conformance/coverage reads all of them.
+  list(APPEND environment "WEIR_CLAUSE_LOG=${WEIR_CLAUSE_LOGS}/${test}.log")
   set_property(TEST ${test} PROPERTY ENVIRONMENT "${environment}")
+  set_property(GLOBAL APPEND PROPERTY WEIR_CLAUSE_TESTS ${test})
+  set_property(GLOBAL APPEND_STRING PROPERTY WEIR_CLAUSE_LOG_LIST
+    "${WEIR_CLAUSE_LOGS}/${test}.log\t$<TARGET_FILE:${target}>\n")
 endfunction()
 
 # weir_add_test(<name> LABELS <labels> SOURCES <files>
@@ -100,7 +108,7 @@ function(weir_add_test name)
   weir_compile(${target})
   target_include_directories(${target} PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}")
   target_compile_definitions(${target} PRIVATE ${arg_DEFINITIONS})
-  target_link_libraries(${target} PRIVATE ${arg_LIBRARIES} ${library} weir_cmocka)
+  target_link_libraries(${target} PRIVATE ${arg_LIBRARIES} ${library} weir_cmocka weir_clauses)
 
   if(arg_BACKENDS)
     set(backends ${arg_BACKENDS})

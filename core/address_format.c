@@ -26,7 +26,7 @@ static char *put_number(char *at, uint32_t value) {
 
 /* Writes four bytes, the part and its dot among them; returns where the next part begins. */
 static inline char *put_octet(char *at, uint8_t value) {
-  uint32_t text = weirc_octet_texts[WEIRC_OCTET_ZERO + value];
+  uint32_t text = weirc_octet_texts[value];
   at[0] = (char)(text & 0xff);
   at[1] = (char)(text >> 8 & 0xff);
   at[2] = (char)(text >> 16 & 0xff);

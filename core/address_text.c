@@ -23,24 +23,39 @@
       ROW(of, 112), ROW(of, 128), ROW(of, 144), ROW(of, 160), ROW(of, 176), ROW(of, 192),          \
       ROW(of, 208), ROW(of, 224), ROW(of, 240)
 
-const uint32_t weirc_octet_texts[WEIRC_OCTET_TEXTS] = {[WEIRC_OCTET_ZERO] = ROWS(OCTET)};
+const uint32_t weirc_octet_texts[256] = {ROWS(OCTET)};
+
+/* Where no text has a sum: what has another one, so that no text equals it. */
+#define NO_TEXT(sum) ((sum) == 0)
+#define TWO_DIGITS(sum)                                                                            \
+  (uint16_t)((sum)-WEIRC_TWO_DIGITS_SURPLUS >= 10 && (sum)-WEIRC_TWO_DIGITS_SURPLUS <= 99          \
+                 ? TWO((sum)-WEIRC_TWO_DIGITS_SURPLUS) & 0xffff                                    \
+                 : NO_TEXT(sum))
+#define THREE_DIGITS(sum)                                                                          \
+  ((sum) + WEIRC_THREE_DIGITS_LACK >= 100 && (sum) + WEIRC_THREE_DIGITS_LACK <= 255                \
+       ? THREE((sum) + WEIRC_THREE_DIGITS_LACK)                                                    \
+       : NO_TEXT(sum))
+
+const uint16_t weirc_two_digits[256] = {ROWS(TWO_DIGITS)};
+
+const uint32_t weirc_three_digits[256] = {ROWS(THREE_DIGITS)};
 
 const char weirc_hex_pairs[256][2] = {ROWS(PAIR)};
 
 /* Rows of characters: '0' begins the fourth, 'A' is in the fifth, 'a' in the seventh. */
-#define NO_DIGIT         UINT32_MAX
+#define NO_DIGIT         (-1)
 #define NONE(v)          NO_DIGIT
-#define DIGIT(v, shift)  ((v) < 10 ? (uint32_t)(v) << (shift) : NO_DIGIT)
-#define LETTER(v, shift) ((v) >= 1 && (v) <= 6 ? (uint32_t)((v) + 9) << (shift) : NO_DIGIT)
+#define DIGIT(v, shift)  ((v) < 10 ? (v) << (shift) : NO_DIGIT)
+#define LETTER(v, shift) ((v) >= 1 && (v) <= 6 ? ((v) + 9) << (shift) : NO_DIGIT)
 
-#define DIGIT_0(v)  DIGIT(v, 0)
-#define DIGIT_1(v)  DIGIT(v, 4)
-#define DIGIT_2(v)  DIGIT(v, 8)
-#define DIGIT_3(v)  DIGIT(v, 12)
-#define LETTER_0(v) LETTER(v, 0)
-#define LETTER_1(v) LETTER(v, 4)
-#define LETTER_2(v) LETTER(v, 8)
-#define LETTER_3(v) LETTER(v, 12)
+#define DIGIT_0(v)  DIGIT(v, 8)
+#define DIGIT_1(v)  DIGIT(v, 12)
+#define DIGIT_2(v)  DIGIT(v, 0)
+#define DIGIT_3(v)  DIGIT(v, 4)
+#define LETTER_0(v) LETTER(v, 8)
+#define LETTER_1(v) LETTER(v, 12)
+#define LETTER_2(v) LETTER(v, 0)
+#define LETTER_3(v) LETTER(v, 4)
 
 #define NONES ROW(NONE, 0)
 #define PLACE(n)                                                                                   \
@@ -49,4 +64,4 @@ const char weirc_hex_pairs[256][2] = {ROWS(PAIR)};
         NONES, NONES, NONES, NONES, NONES, NONES, NONES, NONES                                     \
   }
 
-const uint32_t weirc_hex_values[4][256] = {PLACE(0), PLACE(1), PLACE(2), PLACE(3)};
+const int32_t weirc_hex_values[4][256] = {PLACE(0), PLACE(1), PLACE(2), PLACE(3)};

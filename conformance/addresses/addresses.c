@@ -1,7 +1,7 @@
 /* Compares weir with a file of answers that generate.js had from Node, and counts. Which
  * differences are meant is not decided here. */
-#include "conformance/differential/answer.h"
-#include "conformance/differential/declared.h"
+#include "conformance/addresses/answer.h"
+#include "conformance/addresses/declared.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -71,7 +71,7 @@ static bool compare_file(FILE *file, const char *path, counts *c) {
 int main(int argc, char **argv) {
   counts c = {0, 0, 0, 0};
   if (argc != 2) {
-    fprintf(stderr, "usage: differential FILE\n");
+    fprintf(stderr, "usage: conformance_addresses FILE\n");
     return 2;
   }
   FILE *file = fopen(argv[1], "rb");

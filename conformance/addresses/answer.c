@@ -1,5 +1,5 @@
 /* Asks weir. Where weir has several ways to ask the same, all are asked and must agree. */
-#include "conformance/differential/answer.h"
+#include "conformance/addresses/answer.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -5,7 +5,7 @@
 #ifndef WEIR_CONFORMANCE_ANSWER_H
 #define WEIR_CONFORMANCE_ANSWER_H
 
-#include "conformance/differential/case_line.h"
+#include "conformance/addresses/case_line.h"
 #include "weir/block_list.h"
 
 /** The list that lines are about; zeroed at the start. */

@@ -1,5 +1,5 @@
 /* The form of a line. What its fields mean is not known here. */
-#include "conformance/differential/case_line.h"
+#include "conformance/addresses/case_line.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* Which differences are meant; each has its number in docs/divergences.md. */
-#include "conformance/differential/declared.h"
+#include "conformance/addresses/declared.h"
 
 #include <stdio.h>
 #include <string.h>

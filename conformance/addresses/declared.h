@@ -5,7 +5,7 @@
 #ifndef WEIR_CONFORMANCE_DECLARED_H
 #define WEIR_CONFORMANCE_DECLARED_H
 
-#include "conformance/differential/case_line.h"
+#include "conformance/addresses/case_line.h"
 #include "weir/block_list.h"
 
 /** A line that Node and weir answer differently. */

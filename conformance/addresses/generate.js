@@ -1,7 +1,7 @@
 'use strict';
 /*
  * Asks Node what it says to many addresses and block lists, edges first, and prints each question
- * with the answer. What weir says to the same questions is compared by differential.c.
+ * with the answer. What weir says to the same questions is compared by addresses.c.
  *
  *     node generate.js [LINES] [SEED]
  *

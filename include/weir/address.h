@@ -89,8 +89,8 @@ WEIR_API weir_err weir_address_parse(const char *text, size_t length, uint16_t p
  * @param length bytes of text
  * @param out_address written on success only
  * @param out_zone written on success only: the zone if it is a name, a piece of `text`, whose
- * number weir_scope_id() tells; else of length 0, as a number is in scope_id already. NULL: a name
- * is refused
+ * number weir_scope_id() tells; else of length 0, as a number is in scope_id already. What is above
+ * 4294967295 is a name as well. NULL: a name is refused
  * @return WEIR_OK; WEIR_ERR_INVALID_ARG_TYPE: NULL; WEIR_ERR_INVALID_ADDRESS: what stands in front
  * is not an address; WEIR_ERR_SOCKET_BAD_PORT: it is, but no ":" and 0..65535 follow
  * @source IP-05, IP-06, IP-07, IP-08, CON-07

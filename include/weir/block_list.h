@@ -113,7 +113,9 @@ WEIR_API weir_err weir_block_list_add_cidr(weir_block_list *list, const char *te
 /**
  * Adds a rule of any kind from its text: "1.2.3.4", "10.0.0.0/8", "10.0.0.1-10.0.0.9", or as
  * weir_block_list_rule() writes it: "Address: IPv4 1.2.3.4", "Subnet: IPv6 2001:db8::/32",
- * "Range: IPv4 10.0.0.1-10.0.0.9". A scope of an IPv6 address ("%1", "%eth0") is ignored.
+ * "Range: IPv4 10.0.0.1-10.0.0.9". A scope of an IPv6 address ("%1", "%eth0") is ignored. In a text
+ * without a kind in front, "-" and "/" are never part of a scope: "fe80::1%br-0" is refused, and
+ * "Address: IPv6 fe80::1%br-0" is not.
  * @return as weir_block_list_add_range() and weir_block_list_add_cidr()
  * @source BLK-22, BLK-25, BLK-26, BLK-27
  */

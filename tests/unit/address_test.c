@@ -1,6 +1,7 @@
 /* Addresses in text form: tables of what is one and what is not, normal form, equality. */
 #include "weir/address.h"
 
+#include "conformance/clause.h"
 #include "tests/support/test.h"
 
 #include <string.h>
@@ -90,22 +91,26 @@ static const row rows[] = {
     {"::1\n", NULL},
 };
 
+static void judge(const row *r) {
+  char text[WEIR_ADDRESS_TEXT_SIZE];
+  weir_address address;
+  weir_err err = weir_address_parse(r->text, strlen(r->text), 7, &address);
+  if ((err == WEIR_OK) != (r->normal != NULL)) fail_msg("%s: %d", r->text, (int)err);
+  if (err != WEIR_OK) {
+    assert_int_equal(err, WEIR_ERR_INVALID_ADDRESS);
+    return;
+  }
+  assert_int_equal(weir_address_format(&address, text, sizeof text), strlen(r->normal));
+  assert_string_equal(text, r->normal);
+  assert_int_equal(address.port, 7);
+  bool ipv6 = strchr(r->text, ':') != NULL;
+  assert_int_equal(address.family, ipv6 ? WEIR_FAMILY_IPV6 : WEIR_FAMILY_IPV4);
+}
+
 static void each_text_of_the_table_is_read_and_written(void **state) {
   (void)state;
-  for (size_t i = 0; i < COUNT_OF(rows); i++) {
-    char text[WEIR_ADDRESS_TEXT_SIZE];
-    weir_address address;
-    weir_err err = weir_address_parse(rows[i].text, strlen(rows[i].text), 7, &address);
-    if ((err == WEIR_OK) != (rows[i].normal != NULL)) fail_msg("%s: %d", rows[i].text, (int)err);
-    if (err != WEIR_OK) {
-      assert_int_equal(err, WEIR_ERR_INVALID_ADDRESS);
-      continue;
-    }
-    assert_int_equal(weir_address_format(&address, text, sizeof text), strlen(rows[i].normal));
-    assert_string_equal(text, rows[i].normal);
-    assert_int_equal(address.port, 7);
-    bool ipv6 = strchr(rows[i].text, ':') != NULL;
-    assert_int_equal(address.family, ipv6 ? WEIR_FAMILY_IPV6 : WEIR_FAMILY_IPV4);
+  CLAUSES("IP-05", "IP-06", "IP-07", "ADR-06", "ADR-07") {
+    for (size_t i = 0; i < COUNT_OF(rows); i++) judge(&rows[i]);
   }
 }
 
@@ -116,8 +121,10 @@ static void only_so_many_bytes_are_read(void **state) {
   assert_int_equal(address.bytes[3], 4);
   assert_int_equal(weir_address_parse("::12", 3, 0, &address), WEIR_OK);
   assert_int_equal(address.bytes[15], 1);
-  assert_int_equal(weir_address_parse("1.2.3.4\0", 8, 0, &address), WEIR_ERR_INVALID_ADDRESS);
-  assert_int_equal(weir_address_parse("::\0", 3, 0, &address), WEIR_ERR_INVALID_ADDRESS);
+  CLAUSES("IP-09") {
+    assert_int_equal(weir_address_parse("1.2.3.4\0", 8, 0, &address), WEIR_ERR_INVALID_ADDRESS);
+    assert_int_equal(weir_address_parse("::\0", 3, 0, &address), WEIR_ERR_INVALID_ADDRESS);
+  }
 }
 
 static void a_refused_text_leaves_the_address_alone(void **state) {

@@ -1,5 +1,6 @@
 /* Spellings by which an address that is blocked might get through: each is no address at all, or is
  * found; those that hide IPv4 in IPv6 other than mapped are found by a list that looks there. */
+#include "conformance/clause.h"
 #include "tests/unit/block_support.h"
 
 #include <stdio.h>
@@ -183,7 +184,6 @@ static void judge_embedded(victim *v) {
   }
 }
 
-/* BLK-13, BLK-14, BLK-20, BLK-21, BLK-22 */
 static void no_spelling_gets_through(void **state) {
   static const uint8_t addresses[][4] = {{127, 0, 0, 1}, {169, 254, 169, 254}};
   (void)state;
@@ -194,12 +194,14 @@ static void no_spelling_gets_through(void **state) {
     memcpy(address.bytes, v.octet, 4);
     assert_int_equal(weir_block_list_add_address(v.plain, &address), WEIR_OK);
     assert_int_equal(weir_block_list_add_address(v.embedded, &address), WEIR_OK);
-    judge_notations(&v);
-    judge_short_forms(&v);
-    judge_decorations(&v);
-    judge_mapped(&v);
-    judge_embedded(&v);
-    assert_int_equal(weir_block_list_size(v.plain), 1);
+    CLAUSES("BLK-13", "BLK-14", "BLK-20", "BLK-21", "BLK-22") {
+      judge_notations(&v);
+      judge_short_forms(&v);
+      judge_decorations(&v);
+      judge_mapped(&v);
+      judge_embedded(&v);
+      assert_int_equal(weir_block_list_size(v.plain), 1);
+    }
     printf("%zu are no address, %zu the same, %zu hidden\n", v.spellings[NO_ADDRESS],
            v.spellings[SAME], v.spellings[HIDDEN]);
     assert_true(v.spellings[NO_ADDRESS] >= 100);

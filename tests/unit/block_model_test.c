@@ -1,5 +1,6 @@
 /* Block lists beside a model that compares bit by bit and keeps no order, index or compiled form.
  */
+#include "conformance/clause.h"
 #include "tests/support/random.h"
 #include "tests/unit/block_support.h"
 
@@ -194,25 +195,30 @@ static void check_rules(pair *p) {
   }
 }
 
-/* BLK-11, BLK-12, BLK-13, BLK-15, BLK-16 */
+static void random_operation(pair *p, test_random *random) {
+  uint64_t turn = test_random_below(random, 100);
+  if (turn < 12)
+    random_add(p, random);
+  else if (turn < 22)
+    random_remove(p, random);
+  else if (turn < 24)
+    check_snapshot(p, random);
+  else
+    check(p, random);
+}
+
 static void random_programs_do_what_the_model_does(void **state) {
   (void)state;
   test_random random = test_random_start();
   pair p = {block_list_new(false), {{{0}, {0}, 0}}, 0};
-  for (int i = 0; i < OPERATIONS; i++) {
-    uint64_t turn = test_random_below(&random, 100);
-    if (turn < 12)
-      random_add(&p, &random);
-    else if (turn < 22)
-      random_remove(&p, &random);
-    else if (turn < 24)
-      check_snapshot(&p, &random);
-    else
-      check(&p, &random);
-    if (i % 5000 == 0) check_rules(&p);
-    if (i % 7001 == 0) {
-      weir_block_list_clear(p.list);
-      p.count = 0;
+  CLAUSES("BLK-11", "BLK-12", "BLK-13", "BLK-15", "BLK-16") {
+    for (int i = 0; i < OPERATIONS; i++) {
+      random_operation(&p, &random);
+      if (i % 5000 == 0) check_rules(&p);
+      if (i % 7001 == 0) {
+        weir_block_list_clear(p.list);
+        p.count = 0;
+      }
     }
   }
   weir_block_list_free(p.list);
@@ -233,7 +239,6 @@ static void check_prefix(const weir_address *net, int32_t prefix_bits) {
   weir_block_list_free(list);
 }
 
-/* BLK-04, BLK-09, BLK-10 */
 static void every_prefix_is_honoured_bit_by_bit(void **state) {
   (void)state;
   static const char *const nets[] = {"10.1.2.131",
@@ -243,10 +248,12 @@ static void every_prefix_is_honoured_bit_by_bit(void **state) {
                                      "::",
                                      "::ffff:10.1.2.3",
                                      "a5a5:5a5a:a5a5:5a5a:a5a5:5a5a:a5a5:5a5a"};
-  for (size_t i = 0; i < COUNT_OF(nets); i++) {
-    weir_address net = block_address(nets[i]);
-    int32_t width = net.family == WEIR_FAMILY_IPV4 ? 32 : 128;
-    for (int32_t bits_count = 0; bits_count <= width; bits_count++) check_prefix(&net, bits_count);
+  CLAUSES("BLK-04", "BLK-09", "BLK-10") {
+    for (size_t i = 0; i < COUNT_OF(nets); i++) {
+      weir_address net = block_address(nets[i]);
+      int32_t width = net.family == WEIR_FAMILY_IPV4 ? 32 : 128;
+      for (int32_t count = 0; count <= width; count++) check_prefix(&net, count);
+    }
   }
 }
 

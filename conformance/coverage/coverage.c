@@ -1,0 +1,146 @@
+/* Judges which clauses are shown by tests, from what the tests noted. */
+#include "conformance/clause.h"
+#include "conformance/coverage/clause_table.h"
+#include "conformance/coverage/page.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What the command line says. */
+typedef struct request {
+  const char *clauses;
+  const char *map;
+  const char *logs;
+  const char *page;
+  const char *areas; /* NULL: all */
+  bool update;
+} request;
+
+static bool take(request *r, const char *option, const char *value) {
+  if (strcmp(option, "--clauses") == 0) return (r->clauses = value) != NULL;
+  if (strcmp(option, "--map") == 0) return (r->map = value) != NULL;
+  if (strcmp(option, "--logs") == 0) return (r->logs = value) != NULL;
+  if (strcmp(option, "--page") == 0) return (r->page = value) != NULL;
+  if (strcmp(option, "--areas") == 0) return (r->areas = value) != NULL;
+  return false;
+}
+
+static bool take_all(request *r, int count, char **arguments) {
+  for (int i = 1; i < count; i++) {
+    if (strcmp(arguments[i], "--update") == 0)
+      r->update = true;
+    else if (i + 1 == count || !take(r, arguments[i], arguments[i + 1]))
+      return false;
+    else
+      i++;
+  }
+  return r->clauses && r->map && r->logs && r->page;
+}
+
+/* Whether an area is in a list of names with commas between. */
+static bool is_asked_for(const char *areas, const char *area) {
+  size_t length = strlen(area);
+  for (const char *at = areas; at; at = strchr(at, ',') ? strchr(at, ',') + 1 : NULL)
+    if (strncmp(at, area, length) == 0 && (at[length] == ',' || at[length] == '\0')) return true;
+  return areas == NULL;
+}
+
+static void print_failed(const clause *c) {
+  for (size_t i = 0; i < c->test_count; i++)
+    if (c->tests[i].passed != c->tests[i].begun)
+      printf("  by %s in %s\n", c->tests[i].name, c->tests[i].file);
+}
+
+/* A test that names many clauses shows none of them well. */
+static bool tests_name_few(const clause_table *table, const clause *c) {
+  for (size_t i = 0; i < c->test_count; i++) {
+    const clause_test *test = &c->tests[i];
+    size_t count = clause_table_count(table, test->name, test->file);
+    if (count <= CLAUSES_MAX) continue;
+    printf("%s: %s in %s names %zu clauses, at most %d are allowed\n", c->id, test->name,
+           test->file, count, CLAUSES_MAX);
+    return false;
+  }
+  return true;
+}
+
+/* Prints what is wrong with a clause. @return true if nothing is */
+static bool judge(const clause_table *table, const clause *c, bool asked) {
+  if (!c->status) {
+    printf("%s: it is not in the map of the API\n", c->id);
+  } else if (clause_is_refuted(c)) {
+    printf("%s: %s, and a test of it failed\n", c->id, c->status);
+    print_failed(c);
+  } else if (asked && clause_is_done(c) && c->test_count == 0) {
+    printf("%s: it works, and no test shows it\n", c->id);
+  } else {
+    return tests_name_few(table, c);
+  }
+  return false;
+}
+
+static bool write_page(const clause_table *table, const char *path) {
+  FILE *to = fopen(path, "w");
+  if (!to) {
+    fprintf(stderr, "%s: cannot be written\n", path);
+    return false;
+  }
+  page_write(table, to);
+  return fclose(to) == 0;
+}
+
+static bool same(FILE *a, FILE *b) {
+  int c;
+  do {
+    c = fgetc(a);
+    if (c != fgetc(b)) return false;
+  } while (c != EOF);
+  return true;
+}
+
+static bool page_is_current(const clause_table *table, const char *path) {
+  FILE *there = fopen(path, "r");
+  FILE *wanted = tmpfile();
+  bool current = false;
+  if (there && wanted) {
+    page_write(table, wanted);
+    rewind(wanted);
+    current = same(there, wanted);
+  }
+  if (there) fclose(there);
+  if (wanted) fclose(wanted);
+  if (!current) printf("%s: not what the tests noted; the target clauses writes it anew\n", path);
+  return current;
+}
+
+int main(int argc, char **argv) {
+  request r = {0};
+  clause_table table = {0};
+  size_t shown = 0, partly = 0, wrong = 0, later = 0;
+  if (!take_all(&r, argc, argv)) {
+    fprintf(stderr, "usage: coverage --clauses FILE --map FILE --logs FILE --page FILE [--areas "
+                    "A,B] [--update]\n");
+    return 2;
+  }
+  if (!clause_table_read(&table, r.clauses) || !clause_table_read_status(&table, r.map) ||
+      !clause_table_read_logs(&table, r.logs))
+    return 1;
+  for (size_t i = 0; i < table.count; i++) {
+    const clause *c = &table.clauses[i];
+    if (!judge(&table, c, is_asked_for(r.areas, c->area)))
+      wrong++;
+    else if (!clause_is_shown(c))
+      later++;
+    else if (clause_is_done(c))
+      shown++;
+    else
+      partly++;
+  }
+  if (r.update && !write_page(&table, r.page)) return 1;
+  bool current = r.update || page_is_current(&table, r.page);
+  printf("clauses: %zu, shown: %zu, shown as far as they work: %zu, not yet: %zu, wrong: %zu; from "
+         "%zu logs\n",
+         table.count, shown, partly, later, wrong, table.logs);
+  return wrong == 0 && current ? 0 : 1;
+}
