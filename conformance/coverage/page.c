@@ -5,7 +5,7 @@
 
 static void write_text(const char *text, FILE *to) {
   for (; *text; text++) {
-    if (*text == '|' || *text == '<' || *text == '*' || *text == '_') fputc('\\', to);
+    if (strchr("\\|<*_", *text)) fputc('\\', to);
     fputc(*text, to);
   }
 }
