@@ -179,6 +179,26 @@ size_t clause_table_count(const clause_table *table, const char *test, const cha
   return count;
 }
 
+static void free_clause(clause *c) {
+  for (size_t i = 0; i < c->test_count; i++) {
+    free(c->tests[i].name);
+    free(c->tests[i].file);
+  }
+  free(c->tests);
+  free(c->id);
+  free(c->area);
+  free(c->text);
+  free(c->kind);
+  free(c->status);
+  free(c->differs);
+}
+
+void clause_table_free(clause_table *table) {
+  for (size_t i = 0; i < table->count; i++) free_clause(&table->clauses[i]);
+  free(table->clauses);
+  *table = (clause_table){0};
+}
+
 bool clause_is_done(const clause *c) {
   return c->status && strcmp(c->status, "works") == 0;
 }

@@ -51,6 +51,9 @@ bool clause_table_read_logs(clause_table *table, const char *path);
 /** How many clauses a test names in all its blocks. */
 size_t clause_table_count(const clause_table *table, const char *test, const char *file);
 
+/** Frees what was read; the table is empty then. */
+void clause_table_free(clause_table *table);
+
 /** True if the map says that all of the clause works. */
 bool clause_is_done(const clause *c);
 

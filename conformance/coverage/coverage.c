@@ -114,33 +114,51 @@ static bool page_is_current(const clause_table *table, const char *path) {
   return current;
 }
 
+/* How many clauses are in which state. */
+typedef struct totals {
+  size_t shown;
+  size_t partly;
+  size_t later;
+  size_t wrong;
+} totals;
+
+static totals judge_all(const clause_table *table, const char *areas) {
+  totals t = {0};
+  for (size_t i = 0; i < table->count; i++) {
+    const clause *c = &table->clauses[i];
+    if (!judge(table, c, is_asked_for(areas, c->area)))
+      t.wrong++;
+    else if (!clause_is_shown(c))
+      t.later++;
+    else if (clause_is_done(c))
+      t.shown++;
+    else
+      t.partly++;
+  }
+  return t;
+}
+
+static bool report(const request *r, clause_table *table) {
+  if (!clause_table_read(table, r->clauses) || !clause_table_read_status(table, r->map) ||
+      !clause_table_read_logs(table, r->logs))
+    return false;
+  totals t = judge_all(table, r->areas);
+  bool current = r->update ? write_page(table, r->page) : page_is_current(table, r->page);
+  printf("clauses: %zu, shown: %zu, shown as far as they work: %zu, not yet: %zu, wrong: %zu; from "
+         "%zu logs\n",
+         table->count, t.shown, t.partly, t.later, t.wrong, table->logs);
+  return t.wrong == 0 && current;
+}
+
 int main(int argc, char **argv) {
   request r = {0};
   clause_table table = {0};
-  size_t shown = 0, partly = 0, wrong = 0, later = 0;
   if (!take_all(&r, argc, argv)) {
     fprintf(stderr, "usage: coverage --clauses FILE --map FILE --logs FILE --page FILE [--areas "
                     "A,B] [--update]\n");
     return 2;
   }
-  if (!clause_table_read(&table, r.clauses) || !clause_table_read_status(&table, r.map) ||
-      !clause_table_read_logs(&table, r.logs))
-    return 1;
-  for (size_t i = 0; i < table.count; i++) {
-    const clause *c = &table.clauses[i];
-    if (!judge(&table, c, is_asked_for(r.areas, c->area)))
-      wrong++;
-    else if (!clause_is_shown(c))
-      later++;
-    else if (clause_is_done(c))
-      shown++;
-    else
-      partly++;
-  }
-  if (r.update && !write_page(&table, r.page)) return 1;
-  bool current = r.update || page_is_current(&table, r.page);
-  printf("clauses: %zu, shown: %zu, shown as far as they work: %zu, not yet: %zu, wrong: %zu; from "
-         "%zu logs\n",
-         table.count, shown, partly, later, wrong, table.logs);
-  return wrong == 0 && current ? 0 : 1;
+  bool good = report(&r, &table);
+  clause_table_free(&table);
+  return good ? 0 : 1;
 }
