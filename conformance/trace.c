@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BYTES_SHOWN = 24, MESSAGE_SIZE = 512, NAME_SIZE = 32, LABEL_SIZE = 16, VALUE_SIZE = 128 };
+enum { BYTES_SHOWN = 24, MESSAGE_SIZE = 1024, NAME_SIZE = 64, LABEL_SIZE = 64 };
 
 typedef struct trace_line {
   char object[NAME_SIZE];
@@ -15,7 +15,7 @@ typedef struct trace_line {
 } trace_line;
 
 typedef struct trace_mask_entry {
-  char value[VALUE_SIZE];
+  char *value;
   char label[LABEL_SIZE];
 } trace_mask_entry;
 
@@ -23,7 +23,7 @@ struct trace {
   trace_line *lines;
   size_t count;
   size_t capacity;
-  trace_mask_entry masks[8];
+  trace_mask_entry *masks;
   size_t mask_count;
   bool failed;
 };
@@ -144,6 +144,16 @@ static void add_endpoint(trace_text *text, const char *address_name, const char 
   if (address->port > 0) trace_text_format(text, " %s=%u", port_name, (unsigned)address->port);
 }
 
+/* A name on Linux may begin with a NUL. */
+static void add_path(trace_text *text, const char *path, size_t length) {
+  trace_text_format(text, " address=");
+  for (size_t i = 0; i < length; i++)
+    if (path[i] == '\0')
+      trace_text_format(text, "\\u0000");
+    else
+      trace_text_add(text, path + i, 1);
+}
+
 void trace_text_error(trace_text *text, const weir_error *error) {
   char message[MESSAGE_SIZE];
   size_t length = weir_error_message(error, message, sizeof message);
@@ -152,7 +162,10 @@ void trace_text_error(trace_text *text, const weir_error *error) {
   /* A program's own error may have no code. */
   if (error->code != WEIR_OK) trace_text_format(text, " code=%s", weir_err_name(error->code));
   if (error->syscall) trace_text_format(text, " syscall=%s", error->syscall);
-  if (error->path) trace_text_format(text, " address=%s", error->path);
+  if (error->path) add_path(text, error->path, error->path_length);
+  /* Node says "no port" of a listen() on a path; weir_error has none to say it with. */
+  if (error->path && error->syscall && strcmp(error->syscall, "listen") == 0)
+    trace_text_format(text, " port=-1");
   add_endpoint(text, "address", "port", &error->address);
   add_endpoint(text, "localAddress", "localPort", &error->local_address);
   trace_text_format(text, " message=");
@@ -166,28 +179,51 @@ trace *trace_create(void) {
 void trace_free(trace *t) {
   if (!t) return;
   for (size_t i = 0; i < t->count; i++) trace_text_free(&t->lines[i].text);
+  for (size_t i = 0; i < t->mask_count; i++) free(t->masks[i].value);
+  free(t->masks);
   free(t->lines);
   free(t);
 }
 
+static trace_mask_entry *find_mask(const trace *t, const char *value) {
+  for (size_t i = 0; i < t->mask_count; i++)
+    if (strcmp(t->masks[i].value, value) == 0) return &t->masks[i];
+  return NULL;
+}
+
 /* The longest value comes first: it may contain a shorter one. */
-void trace_mask(trace *t, const char *value, const char *label) {
+static trace_mask_entry *add_mask(trace *t, const char *value) {
   size_t at = t->mask_count;
-  if (at == sizeof t->masks / sizeof *t->masks || strlen(value) >= VALUE_SIZE) {
+  char *copy = malloc(strlen(value) + 1);
+  trace_mask_entry *masks = realloc(t->masks, (t->mask_count + 1) * sizeof *masks);
+  if (masks) t->masks = masks;
+  if (!copy || !masks) {
+    free(copy);
     t->failed = true;
-    return;
+    return NULL;
   }
-  for (; at > 0 && strlen(t->masks[at - 1].value) < strlen(value); at--)
-    t->masks[at] = t->masks[at - 1];
-  (void)snprintf(t->masks[at].value, VALUE_SIZE, "%s", value);
-  (void)snprintf(t->masks[at].label, LABEL_SIZE, "%s", label);
+  for (; at > 0 && strlen(masks[at - 1].value) < strlen(value); at--) masks[at] = masks[at - 1];
+  masks[at].value = strcpy(copy, value);
   t->mask_count++;
+  return &masks[at];
+}
+
+void trace_mask(trace *t, const char *value, const char *label) {
+  trace_mask_entry *mask = find_mask(t, value) ? NULL : add_mask(t, value);
+  if (mask) (void)snprintf(mask->label, LABEL_SIZE, "%s", label);
 }
 
 void trace_mask_port(trace *t, unsigned port, const char *label) {
   char value[16];
   (void)snprintf(value, sizeof value, "%u", port);
   trace_mask(t, value, label);
+}
+
+const char *trace_mask_of(const trace *t, unsigned port) {
+  char value[16];
+  (void)snprintf(value, sizeof value, "%u", port);
+  const trace_mask_entry *mask = find_mask(t, value);
+  return mask ? mask->label : NULL;
 }
 
 static trace_text *add_line(trace *t, const char *object) {

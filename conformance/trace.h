@@ -39,10 +39,13 @@ typedef struct trace trace;
 trace *trace_create(void);
 /** Frees it. Does nothing for NULL. */
 void trace_free(trace *t);
-/** Shows `label` wherever `value` stands in the trace; a number only where it stands alone. */
+/** Shows `label` wherever `value` stands in the trace; a number only where it stands alone. A value
+ * keeps the label it was given first. */
 void trace_mask(trace *t, const char *value, const char *label);
 /** Shows `label` wherever the port stands in the trace. */
 void trace_mask_port(trace *t, unsigned port, const char *label);
+/** The label of a port; NULL: it has none. */
+const char *trace_mask_of(const trace *t, unsigned port);
 
 /** Writes one line of an object: its name, then what printf() would print. */
 void trace_log(trace *t, const char *object, const char *format, ...);

@@ -105,7 +105,9 @@ static weir_err take_local(const weir_listen_options *options, weir_endpoint *ou
                (options->path_overflow == WEIR_PATH_REFUSE ? WEIR_BIND_PATH_REFUSE : 0);
   if (options->port != -1)
     return weirc_endpoint_address(out_local, options->host ? options->host : "::", options->port);
-  if (!options->path) return WEIR_ERR_INVALID_ARG_VALUE;
+  /* An abstract name begins with a NUL as well, but says its length. */
+  bool empty = options->path && !*options->path && options->path_length == 0;
+  if (!options->path || empty) return WEIR_ERR_INVALID_ARG_VALUE;
   weirc_endpoint_path(out_local, options->path, options->path_length);
   return WEIR_OK;
 }

@@ -1,0 +1,146 @@
+// Generates scenarios, runs them on Node and on weir, and shrinks and keeps what differs.
+'use strict';
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+const { Random } = require('./random.js');
+const { Cells } = require('./cells.js');
+const { makeScenario } = require('./scenario.js');
+const { Runner, differing } = require('./traces.js');
+const { shrink } = require('./shrink.js');
+
+const USAGE = `usage: differential [--seed S] [--count N] [--node PROGRAM] [--run PROGRAM]
+                    [--backend NAME] [--keep DIRECTORY] [--print]
+  N scenarios (500) from the seed S (the clock), on Node 21.0.0 (NODE, or node) and on weir
+  (build/dev/conformance/run) over a backend (epoll). A difference is shrunk, printed and kept as a
+  scenario in DIRECTORY (conformance/scenarios/found). --print prints the scenarios and runs nothing.`;
+
+function take(args) {
+  const root = path.join(__dirname, '..', '..');
+  const options = { seed: Date.now() % 1000000, count: 500, node: process.env.NODE || process.execPath,
+    run: path.join(root, 'build', 'dev', 'conformance', 'run'), backend: 'epoll',
+    keep: path.join(root, 'conformance', 'scenarios', 'found'), print: false };
+  while (args.length > 0) {
+    const name = args.shift().replace(/^--/, '');
+    if (!(name in options)) throw new Error(USAGE);
+    if (name === 'print') options.print = true;
+    else if (args.length === 0) throw new Error(USAGE);
+    else options[name] = typeof options[name] === 'number' ? Number(args.shift()) : args.shift();
+  }
+  if (!Number.isInteger(options.seed) || !(options.count > 0)) throw new Error(USAGE);
+  return options;
+}
+
+/** Scenarios as texts by their titles. */
+function generate({ seed, count }) {
+  const random = new Random(seed);
+  const cells = new Cells(random);
+  const texts = new Map();
+  for (let i = 1; i <= count; i++) {
+    const title = `generated ${seed} ${i}`;
+    texts.set(title, makeScenario(random, cells, title, 3));
+  }
+  return { texts, cells };
+}
+
+class Comparison {
+  constructor(options, directory) {
+    this.directory = directory;
+    this.runner = new Runner({ node: options.node, weir: options.run, backend: options.backend });
+    this.files = 0;
+  }
+
+  write(text) {
+    const file = path.join(this.directory, `${++this.files}.scenario`);
+    fs.writeFileSync(file, text);
+    return file;
+  }
+
+  /** Both traces of one scenario if they differ in each of some runs; null otherwise. */
+  difference(lines, runs) {
+    const file = this.write(`${lines.join('\n')}\n`);
+    let shown = null;
+    try {
+      for (let i = 0; i < runs; i++) {
+        const theirs = this.runner.onNode(file);
+        const ours = this.runner.onWeir(file);
+        const [title] = differing(theirs, ours);
+        if (title === undefined) return null;
+        // Without what was left out it is no scenario any more.
+        if (theirs.get(title).some((line) => line.startsWith('harness: '))) return null;
+        const both = { theirs: theirs.get(title), ours: ours.get(title) || [] };
+        // What Node itself does not repeat is nobody's difference.
+        if (shown && shown.theirs.join() !== both.theirs.join()) return null;
+        shown = both;
+      }
+      return shown;
+    } catch {
+      return null; // It does not parse without what was left out.
+    }
+  }
+}
+
+function printDifference(lines, { theirs, ours }) {
+  console.log(lines.join('\n'));
+  for (const line of theirs.filter((l) => !ours.includes(l))) console.log(`    - ${line}`);
+  for (const line of ours.filter((l) => !theirs.includes(l))) console.log(`    + ${line}`);
+  if (theirs.every((l) => ours.includes(l)) && ours.every((l) => theirs.includes(l))) {
+    console.log(`    Node: ${theirs.join(' | ')}`);
+    console.log(`    weir: ${ours.join(' | ')}`);
+  }
+}
+
+function main() {
+  const options = take(process.argv.slice(2));
+  const { texts, cells } = generate(options);
+  if (options.print) {
+    process.stdout.write([...texts.values()].join('\n'));
+    return 0;
+  }
+  const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'weir-generated-'));
+  const comparison = new Comparison(options, directory);
+  const file = comparison.write([...texts.values()].join('\n'));
+  const begun = Date.now();
+  const theirs = comparison.runner.onNode(file);
+  const middle = Date.now();
+  const ours = comparison.runner.onWeir(file);
+  const ended = Date.now();
+  const declared = new Map();
+  const suspects = differing(theirs, ours, (id) => declared.set(id, (declared.get(id) || 0) + 1));
+  let unsteady = 0;
+  const found = [];
+  for (const title of suspects) {
+    const lines = texts.get(title).trimEnd().split('\n');
+    if (found.length === 20) {
+      console.log('more than 20 differ; the rest is not looked at');
+      break;
+    }
+    if (!comparison.difference(lines, 3)) {
+      unsteady++;
+      continue;
+    }
+    const shortest = shrink(lines, (shorter) => comparison.difference(shorter, 2) !== null);
+    found.push(title);
+    printDifference(shortest, comparison.difference(shortest, 2) || { theirs: [], ours: [] });
+    fs.mkdirSync(options.keep, { recursive: true });
+    fs.writeFileSync(path.join(options.keep, `${title.replace(/ /g, '-')}.scenario`),
+      `${shortest.join('\n')}\n`);
+  }
+  fs.rmSync(directory, { recursive: true });
+  console.log(cells.report());
+  console.log(`declared differences: ` +
+    [...declared].sort().map(([id, count]) => `${id} ${count}`).join(', '));
+  console.log(`seed ${options.seed}: ${texts.size} scenarios, ` +
+    `same ${texts.size - suspects.length}, different ${found.length}, ` +
+    `not repeated when run alone ${unsteady}; per second: ` +
+    `Node ${Math.round(texts.size * 1000 / (middle - begun))}, ` +
+    `${options.backend} ${Math.round(texts.size * 1000 / (ended - middle))}`);
+  return found.length === 0 ? 0 : 1;
+}
+
+try {
+  process.exitCode = main();
+} catch (error) {
+  console.error(error.message);
+  process.exitCode = 2;
+}

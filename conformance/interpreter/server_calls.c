@@ -1,0 +1,130 @@
+/* What servers can be asked to do and what they show. One line of a table and one function each. */
+#include "conformance/interpreter/call.h"
+#include "conformance/interpreter/place.h"
+#include "conformance/interpreter/system.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void run_listen(call *c) {
+  weir_listen_options options = WEIR_LISTEN_OPTIONS_INIT;
+  endpoint where;
+  int32_t backlog = 0;
+  endpoint_read(c, &where);
+  options.port = where.port;
+  options.host = where.host;
+  options.path = where.path;
+  options.path_length = where.path_length;
+  option_flag(c->s, call_option(c, "ipv6Only"), &options.ipv6_only);
+  option_int(c->s, call_option(c, "backlog"), &backlog);
+  options.backlog = backlog;
+  if (c->s->over) return;
+  weir_err err = weir_server_listen(c->o->server, &options, call_server_callback(c), call_user(c));
+  call_returns(c, CALL_SELF, err);
+  c->throws = err != WEIR_OK; /* Nothing follows a listen() that was refused. */
+  if (c->throws) return;
+  c->o->closed = false;
+  place_learn(c->o);
+}
+
+static void run_close(call *c) {
+  call_returns(c, CALL_SELF,
+               weir_server_close(c->o->server, call_server_callback(c), call_user(c)));
+}
+
+static void run_ref(call *c) {
+  weir_server_ref(c->o->server);
+  call_returns(c, CALL_SELF, WEIR_OK);
+}
+
+static void run_unref(call *c) {
+  weir_server_unref(c->o->server);
+  call_returns(c, CALL_SELF, WEIR_OK);
+}
+
+static void print_address(object *o, trace_text *out) {
+  weir_address address = {0};
+  size_t length = 0;
+  const char *path = weir_server_path(o->server, &length);
+  (void)weir_server_address(o->server, &address);
+  if (path)
+    trace_text_quote(out, path, length);
+  else if (address.family == WEIR_FAMILY_NONE)
+    trace_text_format(out, "null");
+  else
+    place_print_address(o->s, &address, out);
+}
+
+static void run_address(call *c) {
+  print_address(c->o, &c->shown);
+  call_returns(c, CALL_VALUE, WEIR_OK);
+}
+
+/* weir tells the number at once; Node tells it in the next step. */
+typedef struct counted {
+  call c;
+  size_t count;
+} counted;
+
+static void tell_count(weir_loop *loop, weir_err status, void *user) {
+  const counted *n = user;
+  char text[24];
+  (void)loop;
+  (void)snprintf(text, sizeof text, "%zu", n->count);
+  if (status == WEIR_OK) call_tell(n->c.o, n->c.at, text);
+}
+
+static void run_get_connections(call *c) {
+  counted *n = store_take(&c->s->memory, sizeof *n);
+  *n = (counted){*c, weir_server_connections(c->o->server)};
+  call_returns(c, CALL_SELF, WEIR_OK);
+  if (c->at->label)
+    (void)scene_check(c->s, "getConnections", weir_loop_next_step(c->s->loop, tell_count, n));
+}
+
+static void run_set(call *c) {
+  const value *property = call_value(c, 0);
+  if (strcmp(property->text, "maxConnections") == 0)
+    scene_lacks(c->s, "maxConnections");
+  else
+    scene_fail(c->s, "only maxConnections can be set");
+}
+
+static const option_entry listen_options[] = {{"port", A_SERVER | A_PORT, true},
+                                              {"host", 0, true},
+                                              {"path", A_SERVER | A_PATH, true},
+                                              {"backlog", 0, true},
+                                              {"ipv6Only", 0, true},
+                                              {"exclusive", 0, false},
+                                              {"readableAll", 0, false},
+                                              {"writableAll", 0, false},
+                                              {"signal", A_SIGNAL, false},
+                                              {"handle", A_SERVER, false},
+                                              {"fd", 0, false},
+                                              {.name = NULL}};
+
+const call_entry server_calls[] = {
+    {"listen", 0, 1, A_SERVER | A_PORT | A_PATH, NO_WORDS, listen_options, true, run_listen},
+    {"close", 0, 0, 0, NO_WORDS, NULL, true, run_close},
+    {"address", 0, 0, 0, NO_WORDS, NULL, false, run_address},
+    {"getConnections", 0, 0, 0, NO_WORDS, NULL, true, run_get_connections},
+    {"ref", 0, 0, 0, NO_WORDS, NULL, false, run_ref},
+    {"unref", 0, 0, 0, NO_WORDS, NULL, false, run_unref},
+    {"set", 2, 2, 0, 0, NULL, false, run_set},
+    {.name = NULL}};
+
+static void listening(object *o, trace_text *out) {
+  trace_text_format(out, "%s", weir_server_listening(o->server) ? "true" : "false");
+}
+
+const property_entry server_properties[] = {{"listening", listening},
+                                            {"address", print_address},
+                                            {"maxConnections", NULL},
+                                            {"allowHalfOpen", NULL},
+                                            {"pauseOnConnect", NULL},
+                                            {"highWaterMark", NULL},
+                                            {"noDelay", NULL},
+                                            {"keepAlive", NULL},
+                                            {"keepAliveInitialDelay", NULL},
+                                            {"osBacklog", system_backlog},
+                                            {.name = NULL}};

@@ -1,0 +1,78 @@
+/* Watched servers: a line for each event, names for connections, then whoever reacts. */
+#include "conformance/interpreter/server_watch.h"
+
+#include "conformance/interpreter/call.h"
+#include "conformance/interpreter/socket_watch.h"
+
+const event_entry server_events[] = {
+    [SERVER_LISTENING] = {"listening", true}, [SERVER_CONNECTION] = {"connection", true},
+    [SERVER_DROP] = {"drop", false},          [SERVER_ERROR] = {"error", true},
+    [SERVER_CLOSE] = {"close", true},         {.name = NULL}};
+
+const option_entry server_options[] = {{"quiet", 0, true},
+                                       {"skip", 0, true},
+                                       {"allowHalfOpen", 0, true},
+                                       {"pauseOnConnect", 0, true},
+                                       {"highWaterMark", 0, true},
+                                       {"noDelay", 0, false},
+                                       {"keepAlive", 0, false},
+                                       {"keepAliveInitialDelay", 0, false},
+                                       {.name = NULL}};
+
+static void on_listening(weir_server *server, void *user) {
+  (void)server;
+  object_event(user, SERVER_LISTENING);
+}
+
+/* The socket has its name before anybody reacts to the connection. */
+static void on_connection(weir_server *server, weir_socket *socket, void *user) {
+  object *o = user;
+  object *conn = o->pending;
+  (void)server;
+  if (object_tells(o, SERVER_CONNECTION)) trace_log(o->s->t, o->as->name, "connection");
+  if (o->s->over) return;
+  if (conn) {
+    o->pending = conn->next_pending;
+    socket_adopt(conn, socket);
+  }
+  object_react(o, SERVER_CONNECTION);
+}
+
+static void on_close(weir_server *server, void *user) {
+  object *o = user;
+  (void)server;
+  o->closed = true;
+  object_event(o, SERVER_CLOSE);
+}
+
+static void on_error(weir_server *server, const weir_error *error, void *user) {
+  object *o = user;
+  (void)server;
+  if (object_tells(o, SERVER_ERROR)) trace_log_error(o->s->t, o->as->name, "error", error);
+  object_react(o, SERVER_ERROR);
+}
+
+static const weir_server_handlers handlers = {sizeof handlers, on_listening, on_connection,
+                                              on_close,        on_error,     NULL};
+
+bool server_create(object *o, const option *options, const char *prefix) {
+  weir_server_options how = WEIR_SERVER_OPTIONS_INIT;
+  scene *s = o->s;
+  object_options(o, options, prefix);
+  option_flag(s, option_find(options, prefix, "allowHalfOpen"), &how.allow_half_open);
+  option_flag(s, option_find(options, prefix, "pauseOnConnect"), &how.pause_on_connect);
+  option_mark(s, option_find(options, prefix, "highWaterMark"), &how.high_water_mark_bytes);
+  if (s->over) return false;
+  weir_err err = weir_create_server(s->loop, &how, &handlers, o, &o->server);
+  return scene_check(s, "net.createServer()", err);
+}
+
+void server_make(object *o, const statement *at) {
+  (void)server_create(o, at->options, NULL);
+}
+
+void server_accept(object *server, object *conn) {
+  object **end = &server->pending;
+  while (*end) end = &(*end)->next_pending;
+  *end = conn;
+}

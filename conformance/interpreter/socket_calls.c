@@ -1,0 +1,198 @@
+/* What sockets can be asked to do. One line of the table and one function for each. */
+#include "conformance/interpreter/call.h"
+#include "conformance/interpreter/place.h"
+#include "conformance/interpreter/socket_watch.h"
+
+#include <string.h>
+
+static weir_connect_options connect_options(call *c) {
+  weir_connect_options options = WEIR_CONNECT_OPTIONS_INIT;
+  endpoint where;
+  endpoint_read(c, &where);
+  options.port = where.port;
+  options.host = where.host;
+  options.path = where.path;
+  options.path_length = where.path_length;
+  return options;
+}
+
+static void run_connect(call *c) {
+  weir_connect_options options = connect_options(c);
+  if (c->s->over) return;
+  call_returns(c, CALL_SELF,
+               weir_socket_connect(c->o->socket, &options, call_socket_callback(c), call_user(c)));
+  c->throws = c->err != WEIR_OK; /* Nothing follows a connect() that was refused. */
+}
+
+/* The statement `connection`: the object has no socket yet. */
+static void run_create_connection(call *c) {
+  object *o = c->o;
+  weir_connect_options where = connect_options(c);
+  weir_socket_options how;
+  if (c->s->over || !socket_options_read(o, c->at->options, NULL, &how)) return;
+  weir_err err =
+      weir_connect(c->s->loop, &how, &where, socket_handlers(o->consumes), o, &o->socket);
+  if (err == WEIR_OK) (void)weir_socket_retain(o->socket);
+  call_returns(c, CALL_SELF, err);
+}
+
+static void run_write(call *c) {
+  size_t length = 0;
+  const char *bytes = NULL;
+  if (call_value(c, 1)) scene_lacks(c->s, "encoding");
+  if (c->s->over || !call_bytes(c, call_value(c, 0), &bytes, &length)) return;
+  call_returns(
+      c, CALL_BOOLEAN,
+      weir_socket_write(c->o->socket, bytes, length, call_socket_callback(c), call_user(c)));
+}
+
+static void run_end(call *c) {
+  size_t length = 0;
+  const value *chunk = call_value(c, 0);
+  const char *bytes = NULL;
+  if (call_value(c, 1)) scene_lacks(c->s, "encoding");
+  if (c->s->over || (chunk && !call_bytes(c, chunk, &bytes, &length))) return;
+  call_returns(c, CALL_SELF,
+               weir_socket_end(c->o->socket, bytes, length, call_socket_callback(c), call_user(c)));
+}
+
+static void run_cork(call *c) {
+  weir_socket_cork(c->o->socket);
+}
+
+static void run_uncork(call *c) {
+  weir_socket_uncork(c->o->socket);
+}
+
+static void run_pause(call *c) {
+  weir_socket_pause(c->o->socket);
+  call_returns(c, CALL_SELF, WEIR_OK);
+}
+
+static void run_resume(call *c) {
+  weir_socket_resume(c->o->socket);
+  call_returns(c, CALL_SELF, WEIR_OK);
+}
+
+static void run_destroy(call *c) {
+  weir_error error = WEIR_ERROR_INIT;
+  const value *message = call_value(c, 0);
+  option_text(c->s, message, &error.message);
+  if (c->s->over) return;
+  weir_socket_destroy(c->o->socket, message ? &error : NULL);
+  call_returns(c, CALL_SELF, WEIR_OK);
+}
+
+static void run_destroy_soon(call *c) {
+  weir_socket_destroy_soon(c->o->socket);
+}
+
+static void run_reset_and_destroy(call *c) {
+  call_returns(c, CALL_SELF, weir_socket_reset_and_destroy(c->o->socket));
+}
+
+static void run_ref(call *c) {
+  weir_socket_ref(c->o->socket);
+  call_returns(c, CALL_SELF, WEIR_OK);
+}
+
+static void run_unref(call *c) {
+  weir_socket_unref(c->o->socket);
+  call_returns(c, CALL_SELF, WEIR_OK);
+}
+
+/* weir has one handler, so a second listener changes nothing. */
+static void run_attach(call *c) {
+  const value *mode = call_option(c, "data");
+  call_returns(c, CALL_SELF, WEIR_OK);
+  if (!mode) scene_fail(c->s, "it is: attach data, or data=log, data=count, data=join");
+  if (c->s->over || c->o->consumes) return;
+  c->o->data = DATA_LOG;
+  if (mode->kind == VALUE_WORD) socket_data_mode(c->o, mode);
+  socket_consume(c->o, true);
+}
+
+static void run_detach(call *c) {
+  socket_consume(c->o, false);
+  call_returns(c, CALL_SELF, WEIR_OK);
+}
+
+static void run_address(call *c) {
+  weir_address address = {0};
+  c->err = weir_socket_local_address(c->o->socket, &address);
+  place_print_address(c->s, &address, &c->shown);
+  c->outcome = CALL_VALUE;
+}
+
+static void run_set(call *c) {
+  bool allow = false;
+  if (strcmp(call_value(c, 0)->text, "allowHalfOpen") != 0) {
+    scene_fail(c->s, "only allowHalfOpen can be set");
+    return;
+  }
+  option_flag(c->s, call_value(c, 1), &allow);
+  if (!c->s->over) weir_socket_set_allow_half_open(c->o->socket, allow);
+}
+
+static const option_entry connect_option_table[] = {{"port", A_SERVER | A_PORT, true},
+                                                    {"host", 0, true},
+                                                    {"path", A_SERVER | A_PATH, true},
+                                                    {"localAddress", 0, false},
+                                                    {"localPort", A_SERVER | A_PORT, false},
+                                                    {"family", 0, false},
+                                                    {"hints", 0, false},
+                                                    {"lookup", A_RESOLVER, false},
+                                                    {"timeout", 0, false},
+                                                    {"autoSelectFamily", 0, false},
+                                                    {"autoSelectFamilyAttemptTimeout", 0, false},
+                                                    {"signal", A_SIGNAL, false},
+                                                    {"noDelay", 0, false},
+                                                    {"keepAlive", 0, false},
+                                                    {"keepAliveInitialDelay", 0, false},
+                                                    {"all", 0, false},
+                                                    {"verbatim", 0, false},
+                                                    {"onread", 0, false},
+                                                    {"onreadStop", 0, false},
+                                                    {"fd", 0, false},
+                                                    /* Of `connection` only: */
+                                                    {"quiet", 0, true},
+                                                    {"skip", 0, true},
+                                                    {"data", 0, true},
+                                                    {"allowHalfOpen", 0, true},
+                                                    {"highWaterMark", 0, true},
+                                                    {"readableHighWaterMark", 0, true},
+                                                    {"writableHighWaterMark", 0, true},
+                                                    {.name = NULL}};
+
+const call_entry connection_call = {
+    "connection",         0, 1, A_SERVER | A_PORT | A_PATH, NO_WORDS, connect_option_table, true,
+    run_create_connection};
+
+static const option_entry listener_options[] = {{"data", 0, true}, {.name = NULL}};
+
+const call_entry socket_calls[] = {
+    {"connect", 0, 1, A_SERVER | A_PORT | A_PATH, NO_WORDS, connect_option_table, true,
+     run_connect},
+    {"write", 1, 2, 0, 1, NULL, true, run_write},
+    {"end", 0, 2, 0, 1, NULL, true, run_end},
+    {"cork", 0, 0, 0, NO_WORDS, NULL, false, run_cork},
+    {"uncork", 0, 0, 0, NO_WORDS, NULL, false, run_uncork},
+    {"pause", 0, 0, 0, NO_WORDS, NULL, false, run_pause},
+    {"resume", 0, 0, 0, NO_WORDS, NULL, false, run_resume},
+    {"read", 0, 1, 0, NO_WORDS, NULL, false, NULL},
+    {"setEncoding", 0, 1, 0, 0, NULL, false, NULL},
+    {"setDefaultEncoding", 0, 1, 0, 0, NULL, false, NULL},
+    {"setTimeout", 0, 1, 0, NO_WORDS, NULL, true, NULL},
+    {"setNoDelay", 0, 1, 0, NO_WORDS, NULL, false, NULL},
+    {"setKeepAlive", 0, 2, 0, NO_WORDS, NULL, false, NULL},
+    {"destroy", 0, 1, 0, NO_WORDS, NULL, false, run_destroy},
+    {"destroySoon", 0, 0, 0, NO_WORDS, NULL, false, run_destroy_soon},
+    {"resetAndDestroy", 0, 0, 0, NO_WORDS, NULL, false, run_reset_and_destroy},
+    {"ref", 0, 0, 0, NO_WORDS, NULL, false, run_ref},
+    {"unref", 0, 0, 0, NO_WORDS, NULL, false, run_unref},
+    {"pipe", 1, 1, A_SOCKET, NO_WORDS, NULL, false, NULL},
+    {"attach", 0, 0, 0, NO_WORDS, listener_options, false, run_attach},
+    {"detach", 0, 0, 0, NO_WORDS, listener_options, false, run_detach},
+    {"address", 0, 0, 0, NO_WORDS, NULL, false, run_address},
+    {"set", 2, 2, 0, 0, NULL, false, run_set},
+    {.name = NULL}};

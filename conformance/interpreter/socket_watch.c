@@ -1,0 +1,160 @@
+/* Watched sockets: a line for each event, then whoever reacts. */
+#include "conformance/interpreter/socket_watch.h"
+
+#include "conformance/interpreter/call.h"
+
+#include <string.h>
+
+const event_entry socket_events[] = {
+    [SOCKET_LOOKUP] = {"lookup", false},    [SOCKET_CONNECT] = {"connect", true},
+    [SOCKET_READY] = {"ready", true},       [SOCKET_DATA] = {"data", true},
+    [SOCKET_END] = {"end", true},           [SOCKET_TIMEOUT] = {"timeout", false},
+    [SOCKET_DRAIN] = {"drain", true},       [SOCKET_FINISH] = {"finish", true},
+    [SOCKET_ERROR] = {"error", true},       [SOCKET_CLOSE] = {"close", true},
+    [SOCKET_ACCEPTED] = {"accepted", true}, {.name = NULL}};
+
+const option_entry socket_options[] = {{"quiet", 0, true},
+                                       {"skip", 0, true},
+                                       {"data", 0, true},
+                                       {"allowHalfOpen", 0, true},
+                                       {"highWaterMark", 0, true},
+                                       {"readableHighWaterMark", 0, true},
+                                       {"writableHighWaterMark", 0, true},
+                                       {"readable", 0, false},
+                                       {"writable", 0, false},
+                                       {"fd", 0, false},
+                                       {"handle", A_SOCKET, false},
+                                       {"signal", A_SIGNAL, false},
+                                       {"onread", 0, false},
+                                       {"onreadStop", 0, false},
+                                       {"objectMode", 0, false},
+                                       {"readableObjectMode", 0, false},
+                                       {"writableObjectMode", 0, false},
+                                       {"noDelay", 0, false},
+                                       {"keepAlive", 0, false},
+                                       {"keepAliveInitialDelay", 0, false},
+                                       {"encoding", 0, false},
+                                       {"timeout", 0, false},
+                                       {.name = NULL}};
+
+static void on_connect(weir_socket *socket, void *user) {
+  (void)socket;
+  object_event(user, SOCKET_CONNECT);
+}
+
+static void on_ready(weir_socket *socket, void *user) {
+  (void)socket;
+  object_event(user, SOCKET_READY);
+}
+
+static void on_data(weir_socket *socket, const uint8_t *data, size_t length, void *user) {
+  object *o = user;
+  (void)socket;
+  if (o->s->over) return;
+  bool shown = object_tells(o, SOCKET_DATA);
+  o->received += length;
+  if (o->data == DATA_JOIN) trace_text_add(&o->total, (const char *)data, length);
+  if (shown && o->data == DATA_LOG) trace_log_data(o->s->t, o->as->name, data, length);
+  object_react(o, SOCKET_DATA);
+}
+
+static void on_end(weir_socket *socket, void *user) {
+  (void)socket;
+  object_event(user, SOCKET_END);
+}
+
+static void on_drain(weir_socket *socket, void *user) {
+  (void)socket;
+  object_event(user, SOCKET_DRAIN);
+}
+
+static void on_finish(weir_socket *socket, void *user) {
+  (void)socket;
+  object_event(user, SOCKET_FINISH);
+}
+
+static void on_error(weir_socket *socket, const weir_error *error, void *user) {
+  object *o = user;
+  (void)socket;
+  if (object_tells(o, SOCKET_ERROR)) trace_log_error(o->s->t, o->as->name, "error", error);
+  object_react(o, SOCKET_ERROR);
+}
+
+static void on_close(weir_socket *socket, bool had_error, void *user) {
+  object *o = user;
+  (void)socket;
+  o->closed = true;
+  if (object_tells(o, SOCKET_CLOSE))
+    trace_log(o->s->t, o->as->name, "close hadError=%s", had_error ? "true" : "false");
+  object_react(o, SOCKET_CLOSE);
+}
+
+static const weir_socket_handlers with_data = {sizeof with_data, on_connect, on_ready,
+                                               on_data,          on_end,     on_drain,
+                                               on_finish,        on_error,   on_close};
+static const weir_socket_handlers without_data = {
+    sizeof without_data, on_connect, on_ready, NULL, on_end, on_drain,
+    on_finish,           on_error,   on_close};
+
+const weir_socket_handlers *socket_handlers(bool consume) {
+  return consume ? &with_data : &without_data;
+}
+
+void socket_consume(object *o, bool consume) {
+  o->consumes = consume;
+  (void)scene_check(o->s, "weir_socket_set_handlers",
+                    weir_socket_set_handlers(o->socket, socket_handlers(consume), o));
+}
+
+void socket_data_mode(object *o, const value *mode) {
+  static const char *const modes[] = {"log", "none", "count", "join"};
+  size_t i = 0;
+  while (i < 4 && (mode->kind != VALUE_WORD || strcmp(mode->text, modes[i]) != 0)) i++;
+  if (i == 4) scene_fail(o->s, "data is log, none, count or join");
+  o->data = (data_mode)(i % 4);
+}
+
+void socket_expect(object *o, const option *options, const char *prefix) {
+  const value *mode = option_find(options, prefix, "data");
+  object_options(o, options, prefix);
+  if (mode) socket_data_mode(o, mode);
+  o->consumes = o->data != DATA_NONE;
+}
+
+bool socket_options_read(object *o, const option *options, const char *prefix,
+                         weir_socket_options *out_options) {
+  scene *s = o->s;
+  int64_t both = -1;
+  *out_options = (weir_socket_options)WEIR_SOCKET_OPTIONS_INIT;
+  option_flag(s, option_find(options, prefix, "allowHalfOpen"), &out_options->allow_half_open);
+  option_mark(s, option_find(options, prefix, "highWaterMark"), &both);
+  out_options->readable_high_water_mark_bytes = both;
+  out_options->writable_high_water_mark_bytes = both;
+  option_mark(s, option_find(options, prefix, "readableHighWaterMark"),
+              &out_options->readable_high_water_mark_bytes);
+  option_mark(s, option_find(options, prefix, "writableHighWaterMark"),
+              &out_options->writable_high_water_mark_bytes);
+  return !s->over;
+}
+
+bool socket_create(object *o, const option *options, const char *prefix) {
+  weir_socket_options how;
+  socket_expect(o, options, prefix);
+  if (!socket_options_read(o, options, prefix, &how)) return false;
+  weir_err err = weir_socket_create(o->s->loop, &how, socket_handlers(o->consumes), o, &o->socket);
+  if (!scene_check(o->s, "new net.Socket()", err)) return false;
+  (void)weir_socket_retain(o->socket);
+  return true;
+}
+
+void socket_make(object *o, const statement *at) {
+  (void)socket_create(o, at->options, NULL);
+}
+
+void socket_adopt(object *o, weir_socket *socket) {
+  o->socket = weir_socket_retain(socket);
+  o->accepted = true;
+  socket_consume(o, o->consumes);
+  o->s->happened++;
+  object_react(o, SOCKET_ACCEPTED);
+}

@@ -1,0 +1,34 @@
+# For the tests of the interpreter: a directory to work in, and comparing what it says.
+set -u
+run=$1
+work=$(mktemp -d "${TMPDIR:-/tmp}/weir-interpreter.XXXXXX") || exit 2
+trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
+cd "$work" || exit 2
+mkdir golden scenarios
+WEIR_TEST_BACKEND=sim
+export WEIR_TEST_BACKEND
+unset WEIR_CLAUSE_LOG
+cases=0
+failed=0
+
+# said WHAT STATUS ARGUMENT...: runs the program; what it must say is on the standard input.
+said() {
+  what=$1
+  wanted=$2
+  shift 2
+  cat >expected
+  "$run" "$@" >printed 2>&1
+  status=$?
+  cases=$((cases + 1))
+  if [ "$status" -eq "$wanted" ] && cmp -s expected printed; then return; fi
+  failed=$((failed + 1))
+  echo "FAILED: $what: status $status, wanted $wanted; what differs:"
+  diff expected printed
+}
+
+finish() {
+  echo "$cases cases, $failed failed"
+  [ "$failed" -eq 0 ]
+  exit
+}
