@@ -220,7 +220,7 @@ bool weir_socket_readable_ended(const weir_socket *socket) {
 }
 
 bool weir_socket_writable_ended(const weir_socket *socket) {
-  return socket && socket->state.write != WEIRC_WRITE_OPEN;
+  return socket && (socket->end_called || socket->state.write != WEIRC_WRITE_OPEN);
 }
 
 bool weir_socket_writable_finished(const weir_socket *socket) {

@@ -58,6 +58,7 @@ struct weir_socket {
   bool write_failed : 1;     /**< The system refused a write; destroyed in a step. */
   bool had_error : 1;        /**< destroy() was given an error. */
   bool closed : 1;           /**< 'close' was told. */
+  bool end_called : 1;       /**< end() after destroy(), which the machine does not see. */
   uint32_t read_mark;        /**< readable high water mark. */
   uint32_t write_mark;       /**< writable high water mark. */
   weir_address remote;       /**< The peer. */

@@ -130,9 +130,10 @@ static weir_err refuse(weir_socket *socket, weir_err err, const char *message,
   return err;
 }
 
-static weir_err refuse_ended(weir_socket *socket, weir_socket_callback callback, void *user) {
+static weir_err refuse_ended(weir_socket *socket, bool by_peer, weir_socket_callback callback,
+                             void *user) {
   weir_error error = weirc_error_of(WEIR_ERR_STREAM_WRITE_AFTER_END, NULL);
-  if (socket->state.ended_by_peer) {
+  if (by_peer) {
     error.code = WEIR_EPIPE;
     error.message = "This socket has been ended by the other party";
   }
@@ -216,12 +217,16 @@ weir_err weirc_socket_write_otherwise(weir_socket *socket, const void *data, siz
   assert(weirc_socket_is_fresh(socket));
   if (socket->writes_through)
     return write_through(socket, (weir_slice){data, length}, callback, user);
-  if (socket->state.write != WEIRC_WRITE_OPEN) return refuse_ended(socket, callback, user);
+  if (socket->state.write != WEIRC_WRITE_OPEN)
+    return refuse_ended(socket, socket->state.ended_by_peer, callback, user);
   if (weir_socket_destroyed(socket))
     return refuse(socket, WEIR_ERR_STREAM_DESTROYED, NULL, callback, user);
   if (socket->write_failed)
     return refuse(socket, (weir_err)socket->error_code, NULL, callback, user);
-  if (socket->state.transport == WEIRC_TRANSPORT_NONE) return refuse_fresh(socket, callback, user);
+  /* What is held back is found out when it would leave. */
+  bool corked = socket->writer && socket->writer->corked > 0;
+  if (socket->state.transport == WEIRC_TRANSPORT_NONE && !corked)
+    return refuse_fresh(socket, callback, user);
   return write_behind(socket, data, length, callback, user);
 }
 
@@ -236,6 +241,8 @@ void weir_socket_uncork(weir_socket *socket) {
   if (!socket || !socket->writer || socket->writer->corked == 0) return;
   if (--socket->writer->corked > 0) return;
   weirc_socket_refresh(socket);
+  if (socket->state.transport == WEIRC_TRANSPORT_NONE && socket->writer->queue.first)
+    fail_later(socket, WEIR_ERR_SOCKET_CLOSED);
   weirc_socket_flush(socket);
   weirc_socket_drop_idle_writer(socket);
 }
@@ -271,13 +278,19 @@ weir_err weir_socket_end(weir_socket *socket, const void *data, size_t length,
   if (!socket || (!data && length > 0)) return WEIR_ERR_INVALID_ARG_TYPE;
   if (!writer_of(socket)) return WEIR_ENOMEM;
   if (callback && !(told = record(socket, 0, 0, callback, user))) return WEIR_ENOMEM;
-  if (length > 0) err = weir_socket_write(socket, data, length, NULL, NULL);
+  if (length > 0 && socket->state.write != WEIRC_WRITE_OPEN)
+    err = refuse_ended(socket, false, NULL, NULL);
+  else if (length > 0)
+    err = weir_socket_write(socket, data, length, NULL, NULL);
   if (err == WEIR_ENOMEM && weir_socket_writable(socket)) {
     if (told) weirc_chunk_free(socket->object.loop, told);
     weirc_socket_drop_idle_writer(socket);
     return err;
   }
-  if (err == WEIR_OK || err == WEIR_WAIT_DRAIN) err = refuse_end(socket, &message);
+  if (err == WEIR_OK || err == WEIR_WAIT_DRAIN) {
+    err = refuse_end(socket, &message);
+    if (err == WEIR_ERR_STREAM_DESTROYED && socket->error_code == 0) socket->end_called = true;
+  }
   if (err != WEIR_OK) {
     if (told) owe(socket, told, err, message);
     weirc_socket_drop_idle_writer(socket);

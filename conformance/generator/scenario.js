@@ -164,7 +164,9 @@ class Connection {
     this.look(this.own);
     if (this.hasPeer()) this.look(this.peer);
     for (let more = this.random.below(3); more > 0; more--) {
-      this.call(this.own, this.random.pick(['write', 'end', 'destroy', 'flow']));
+      // An end() of a fresh socket is D39.
+      const fresh = this.cell.state === 'fresh';
+      this.call(this.own, this.random.pick(['write', fresh ? 'flow' : 'end', 'destroy', 'flow']));
       this.say('wait quiet');
     }
     this.look(this.own);

@@ -1,14 +1,17 @@
 /* Unix sockets as files: their names' lengths, abstract names, files that are in the way, and whose
  * file is removed. */
+#include "conformance/clause.h"
 #include "tests/net/raw_peer.h"
 
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
-enum { LONGEST = 108 };
+enum { LONGEST = 108, ROOM = sizeof(((struct sockaddr_un *)0)->sun_path) };
 
 static void make_server(net_fixture *net) {
   assert_int_equal(
@@ -232,6 +235,75 @@ static void a_relative_name_is_used_as_it_is(void **state) {
   net_free(net);
 }
 
+/* IPC-05: what is usable is the room that the system's header gives, but for a NUL: 103 bytes where
+ * there are 104, 107 where there are 108. */
+static void a_path_that_fits_the_system_with_its_nul_is_used_whole(void **state) {
+  (void)state;
+  raw_needs_system();
+  size_t told = 0;
+  net_fixture *net = net_create();
+  char *usable = long_name(net, ROOM - 1);
+  char *longer = long_name(net, ROOM + 1);
+  CLAUSES("IPC-05") {
+    listen_at(net, longer, 0, WEIR_PATH_REFUSE);
+    net_settle(net);
+    net_expect("longer", &net->server.log, "error");
+    assert_int_equal(net->server.error, WEIR_ENAMETOOLONG);
+    listen_at(net, usable, 0, WEIR_PATH_REFUSE);
+    connect_to(net, usable, 0);
+    net_settle(net);
+    net_expect("usable", &net->server.log, "error listening connection");
+    net_expect("client", &net->client.log, "connect ready");
+    assert_string_equal(weir_server_path(net->server.server, &told), usable);
+    assert_int_equal(told, ROOM - 1);
+    assert_true(raw_exists(usable));
+    int whole = raw_connect_path(usable, ROOM - 1);
+    assert_true(whole >= 0);
+    assert_int_equal(raw_connect_path(usable, ROOM - 2), -1);
+    assert_int_equal(close(whole), 0);
+  }
+  free(usable);
+  free(longer);
+  net_free(net);
+}
+
+/* The only name in the fixture's directory. */
+static void expect_file(const net_fixture *net, const char *name) {
+  size_t count = 0;
+  DIR *directory = opendir(net->directory);
+  assert_non_null(directory);
+  for (struct dirent *entry; (entry = readdir(directory)) != NULL;) {
+    if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) continue;
+    assert_string_equal(entry->d_name, name);
+    count++;
+  }
+  assert_int_equal(closedir(directory), 0);
+  assert_int_equal(count, 1);
+}
+
+/* GEN-08: escaping is the compiler's affair; the bytes arrive as they are, none escapes another. */
+static void a_path_with_backslashes_arrives_byte_for_byte(void **state) {
+  (void)state;
+  raw_needs_system();
+  static const char name[] = {'\\', 'a', '\\', '\\', 'n', '\\', 'x', '4', '1', '\\', 0};
+  char path[160], other[160];
+  net_fixture *net = net_create();
+  (void)snprintf(path, sizeof path, "%s/%s", net->directory, name);
+  (void)snprintf(other, sizeof other, "%s/\\a\\n\\x41\\", net->directory);
+  listen_at(net, path, 0, WEIR_PATH_CUT);
+  CLAUSES("GEN-08") {
+    expect_file(net, name);
+    assert_string_equal(weir_server_path(net->server.server, NULL), path);
+    connect_to(net, other, 0);
+    net_settle(net);
+    net_expect("one backslash less", &net->client.log, "error(ENOENT) close(1)");
+    connect_to(net, path, 0);
+    net_settle(net);
+    net_expect("client", &net->client.log, "connect ready");
+  }
+  net_free(net);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(long_names_are_cut_and_removed_under_the_name_that_was_bound),
@@ -242,6 +314,8 @@ int main(void) {
       cmocka_unit_test(the_file_is_gone_when_close_returns),
       cmocka_unit_test(only_the_file_that_was_bound_is_removed),
       cmocka_unit_test(a_relative_name_is_used_as_it_is),
+      cmocka_unit_test(a_path_that_fits_the_system_with_its_nul_is_used_whole),
+      cmocka_unit_test(a_path_with_backslashes_arrives_byte_for_byte),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

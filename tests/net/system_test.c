@@ -1,7 +1,13 @@
 /* What only a real system does to connections: no descriptors left, urgent bytes, descriptors sent
- * along, resets in the middle of a transfer, many connections, many bytes. */
+ * along, resets in the middle of a transfer, many connections, many bytes, plain sockets as peers,
+ * its bound on the backlog. */
+#include "conformance/clause.h"
 #include "tests/net/raw_peer.h"
 
+#include <errno.h>
+#include <limits.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +15,14 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { WAITING = 6, SHORT_ONES = 300, STREAMS = 8, STREAM_BYTES = 8 << 20, CHUNK = 65536 };
+enum {
+  WAITING = 6,
+  SHORT_ONES = 300,
+  STREAMS = 8,
+  STREAM_BYTES = 8 << 20,
+  CHUNK = 65536,
+  EVERY_BYTE = 256
+};
 
 static unsigned turns;
 
@@ -71,11 +84,15 @@ static void without_descriptors_connections_wait_and_are_taken_later(void **stat
   (void)net_write(&net->client, 0, 9, NULL);
   net_run_until(net, peer_has_bytes);
   assert_int_equal(give_descriptors_back(NULL), 0);
-  assert_int_equal(net->server.error, WEIR_EMFILE);
-  assert_true(idle_turns < 30);
-  assert_int_equal(net->peer_count, 1);
-  net_run_until(net, all_taken);
-  assert_false(net_was_told(&net->server.log, "error"));
+  CLAUSES("SRV-21") {
+    assert_int_equal(net->server.error, WEIR_EMFILE);
+    assert_true(idle_turns < 30);
+    assert_int_equal(net->peer_count, 1);
+    assert_true(weir_server_listening(net->server.server));
+    net_run_until(net, all_taken);
+    for (size_t i = 1; i <= WAITING; i++) net_expect("taken later", &net->peers[i].log, "");
+    assert_false(net_was_told(&net->server.log, "error"));
+  }
   for (size_t i = 0; i < WAITING; i++) assert_int_equal(close(waiting[i]), 0);
   net_free(net);
 }
@@ -264,6 +281,124 @@ static void sixty_four_mebibytes_arrive_in_bounded_memory(void **state) {
   net_free(net);
 }
 
+static void echo_back(weir_socket *socket, const uint8_t *data, size_t length, void *user) {
+  net_end *end = user;
+  end->received += length;
+  (void)weir_socket_write(socket, data, length, NULL, NULL);
+}
+
+static void note_close(weir_socket *socket, bool had_error, void *user) {
+  net_end *end = user;
+  (void)socket;
+  net_note(&end->log, "close(%d)", had_error);
+  end->closes++;
+}
+
+static const weir_socket_handlers echo_handlers = {
+    .size = sizeof echo_handlers, .on_data = echo_back, .on_close = note_close};
+
+static bool peer_sent_all(const net_fixture *net) {
+  const net_end *peer = &net->peers[0];
+  return peer->received == EVERY_BYTE && weir_socket_writable_length(peer->socket) == 0;
+}
+
+static void expect_nothing(int fd) {
+  char byte;
+  errno = 0;
+  assert_int_equal(recv(fd, &byte, 1, MSG_DONTWAIT), -1);
+  assert_true(errno == EAGAIN || errno == EWOULDBLOCK);
+}
+
+/* GEN-12: no greeting, no framing, no farewell; each byte there is goes both ways as it is. */
+static void a_plain_socket_gets_its_bytes_back_and_nothing_else(void **state) {
+  (void)state;
+  raw_needs_system();
+  uint8_t bytes[EVERY_BYTE], answer[EVERY_BYTE + 1];
+  for (size_t i = 0; i < EVERY_BYTE; i++) bytes[i] = (uint8_t)i;
+  for (net_kind kind = NET_IPV4; kind < NET_KINDS; kind++) {
+    if (kind == NET_IPV6) continue;
+    net_fixture *net = net_create();
+    net->peer_handlers = &echo_handlers;
+    net_listen(net, kind, NULL);
+    int fd = kind == NET_PATH ? raw_connect_path(net->path, strlen(net->path))
+                              : raw_connect_tcp(net->port);
+    net_run_until(net, peer_is_there);
+    net_settle(net);
+    CLAUSES("GEN-12") {
+      expect_nothing(fd);
+      assert_int_equal(send(fd, bytes, sizeof bytes, MSG_NOSIGNAL), EVERY_BYTE);
+      net_run_until(net, peer_sent_all);
+      assert_int_equal(recv(fd, answer, EVERY_BYTE, MSG_WAITALL), EVERY_BYTE);
+      assert_memory_equal(answer, bytes, EVERY_BYTE);
+      expect_nothing(fd);
+      assert_int_equal(shutdown(fd, SHUT_WR), 0);
+      net_run_until(net, peer_closed);
+      assert_int_equal(recv(fd, answer, sizeof answer, 0), 0);
+      net_expect(net_kind_name(kind), &net->peers[0].log, "close(0)");
+    }
+    assert_int_equal(close(fd), 0);
+    net_free(net);
+  }
+}
+
+/* The system's own bound, or -1 if it does not tell. */
+static int largest_backlog(void) {
+  int largest = -1;
+  FILE *file = fopen("/proc/sys/net/core/somaxconn", "r");
+  if (!file) return -1;
+  if (fscanf(file, "%d", &largest) != 1) largest = -1;
+  (void)fclose(file);
+  return largest;
+}
+
+/* What the system made of the backlog of the listener that has the port. */
+static unsigned effective_backlog(uint16_t port) {
+  struct tcp_info info = {0};
+  for (int fd = 0; fd < 1024; fd++) {
+    struct sockaddr_in local = {0};
+    int listens = 0;
+    socklen_t size = sizeof listens;
+    if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) != 0 || !listens) continue;
+    size = sizeof local;
+    assert_int_equal(getsockname(fd, (struct sockaddr *)&local, &size), 0);
+    if (local.sin_family != AF_INET || ntohs(local.sin_port) != port) continue;
+    size = sizeof info;
+    assert_int_equal(getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size), 0);
+    return info.tcpi_sacked;
+  }
+  fail_msg("No descriptor listens on port %u", (unsigned)port);
+  return 0;
+}
+
+/* LSN-05: what is asked for below the system's bound, and the bound above it. */
+static void the_system_bounds_the_backlog(void **state) {
+  (void)state;
+  raw_needs_system();
+  int largest = largest_backlog();
+  if (largest < 2 || largest == INT_MAX) {
+    print_message("SKIPPED: the system does not tell a bound of the backlog\n");
+    skip();
+  }
+  const int asked[] = {1, largest - 1, largest, largest + 1, INT_MAX};
+  for (size_t i = 0; i < COUNT_OF(asked); i++) {
+    weir_listen_options options = WEIR_LISTEN_OPTIONS_INIT;
+    weir_server *server = NULL;
+    weir_address address;
+    net_fixture *net = net_create();
+    options.host = "127.0.0.1";
+    options.port = 0;
+    options.backlog = asked[i];
+    assert_int_equal(weir_create_server(net->loop, NULL, NULL, NULL, &server), WEIR_OK);
+    CLAUSES("LSN-05") {
+      assert_int_equal(weir_server_listen(server, &options, NULL, NULL), WEIR_OK);
+      assert_true(weir_server_listening(server));
+      assert_int_equal(weir_server_address(server, &address), WEIR_OK);
+      assert_int_equal(effective_backlog(address.port), asked[i] < largest ? asked[i] : largest);
+    }
+    net_free(net);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_teardown(without_descriptors_connections_wait_and_are_taken_later,
@@ -273,6 +408,8 @@ int main(void) {
       cmocka_unit_test(a_reset_in_the_middle_of_a_transfer_fails_what_is_queued),
       cmocka_unit_test(three_hundred_short_connections_leave_no_descriptor_behind),
       cmocka_unit_test(sixty_four_mebibytes_arrive_in_bounded_memory),
+      cmocka_unit_test(a_plain_socket_gets_its_bytes_back_and_nothing_else),
+      cmocka_unit_test(the_system_bounds_the_backlog),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
