@@ -69,6 +69,17 @@ void trace_text_format(trace_text *text, const char *format, ...) {
   va_end(arguments);
 }
 
+bool trace_text_read(trace_text *text, const char *path) {
+  char block[8192];
+  size_t length;
+  FILE *file = fopen(path, "rb");
+  if (!file) return false;
+  while ((length = fread(block, 1, sizeof block, file)) > 0) trace_text_add(text, block, length);
+  bool whole = !ferror(file) && !text->failed;
+  (void)fclose(file);
+  return whole;
+}
+
 void trace_text_free(trace_text *text) {
   free(text->bytes);
   *text = (trace_text){0};
@@ -264,38 +275,6 @@ void trace_log_data(trace *t, const char *object, const uint8_t *data, size_t le
   if (!text) return;
   trace_text_format(text, "data ");
   trace_text_bytes(text, data, length);
-}
-
-/* What Node throws; the rest of what weir returns is told by events there. */
-static bool is_thrown(weir_err err) {
-  switch (err) {
-  case WEIR_OK:
-  case WEIR_WAIT_DRAIN:
-  case WEIR_EPIPE:
-  case WEIR_ERR_SERVER_NOT_RUNNING:
-  case WEIR_ERR_SOCKET_CLOSED:
-  case WEIR_ERR_STREAM_ALREADY_FINISHED:
-  case WEIR_ERR_STREAM_DESTROYED:
-  case WEIR_ERR_STREAM_WRITE_AFTER_END: return false;
-  default: return true;
-  }
-}
-
-void trace_call(trace *t, const char *object, const char *label, trace_result result,
-                weir_err err) {
-  static const char *const shown[] = {NULL, "self", "undefined"};
-  weir_error error = WEIR_ERROR_INIT;
-  trace_text *text = add_line(t, object);
-  if (!text) return;
-  trace_text_format(text, "%s -> ", label);
-  if (is_thrown(err)) {
-    error.code = err;
-    trace_text_format(text, "throws ");
-    trace_text_error(text, &error);
-  } else {
-    const char *boolean = err == WEIR_OK ? "true" : "false";
-    trace_text_format(text, "%s", result == TRACE_BOOLEAN ? boolean : shown[result]);
-  }
 }
 
 static bool is_digit(char c) {

@@ -22,6 +22,8 @@ typedef struct trace_text {
 void trace_text_add(trace_text *text, const char *bytes, size_t length);
 /** Appends what printf() would print. */
 void trace_text_format(trace_text *text, const char *format, ...);
+/** Appends a whole file. @return false: it cannot be read, or memory ran out */
+bool trace_text_read(trace_text *text, const char *path);
 /** Gives the memory back; the text is empty then. */
 void trace_text_free(trace_text *text);
 
@@ -53,19 +55,6 @@ void trace_log(trace *t, const char *object, const char *format, ...);
 void trace_log_error(trace *t, const char *object, const char *event, const weir_error *error);
 /** Writes "data bytes[..]". */
 void trace_log_data(trace *t, const char *object, const uint8_t *data, size_t length);
-
-/** What a call gives in Node when it does not throw. */
-typedef enum trace_result {
-  TRACE_BOOLEAN,  /**< write(): true, false for "wait for drain" and for what is told later. */
-  TRACE_SELF,     /**< Calls that return their object. */
-  TRACE_UNDEFINED /**< Calls that return nothing. */
-} trace_result;
-
-/**
- * Writes "call -> true", "-> false", "-> self", "-> undefined" or "-> throws TypeError ...".
- * Codes that Node tells in an event instead of throwing them give the plain result.
- */
-void trace_call(trace *t, const char *object, const char *label, trace_result result, weir_err err);
 
 /**
  * The finished trace, one line after the other.

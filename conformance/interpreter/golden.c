@@ -3,19 +3,7 @@
 
 #include "conformance/trace.h"
 
-#include <stdio.h>
 #include <string.h>
-
-static bool read_file(const char *path, trace_text *out) {
-  char block[8192];
-  size_t length;
-  FILE *file = fopen(path, "rb");
-  if (!file) return false;
-  while ((length = fread(block, 1, sizeof block, file)) > 0) trace_text_add(out, block, length);
-  bool whole = !ferror(file) && !out->failed;
-  (void)fclose(file);
-  return whole;
-}
 
 static void end_block(golden *g, golden_block *block, trace_text *lines) {
   if (block) block->lines = store_text(&g->memory, lines->bytes, lines->length);
@@ -59,7 +47,7 @@ static void cut(golden *g, const trace_text *text) {
 bool golden_read(golden *g, const char *path) {
   trace_text text = {0};
   *g = (golden){.blocks = NULL};
-  bool whole = read_file(path, &text);
+  bool whole = trace_text_read(&text, path);
   if (whole) cut(g, &text);
   trace_text_free(&text);
   return whole;

@@ -18,17 +18,6 @@ void source_complain(source *s, unsigned line, const char *format, ...) {
   s->complaints++;
 }
 
-static bool read_whole(const char *path, trace_text *out) {
-  char block[8192];
-  size_t length;
-  FILE *file = fopen(path, "rb");
-  if (!file) return false;
-  while ((length = fread(block, 1, sizeof block, file)) > 0) trace_text_add(out, block, length);
-  bool whole = !ferror(file) && !out->failed;
-  (void)fclose(file);
-  return whole;
-}
-
 static size_t count_lines(const trace_text *text) {
   size_t count = 1;
   for (size_t i = 0; i < text->length; i++) count += text->bytes[i] == '\n';
@@ -55,7 +44,7 @@ bool source_read(source *s, store *memory, const char *path) {
   trace_text whole = {0};
   unsigned number = 0;
   *s = (source){.path = path, .memory = memory};
-  if (!read_whole(path, &whole)) {
+  if (!trace_text_read(&whole, path)) {
     fprintf(stderr, "%s: cannot be read: %s\n", path, strerror(errno));
     trace_text_free(&whole);
     return false;
