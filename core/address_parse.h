@@ -31,6 +31,9 @@ weir_err weirc_ipv6_parse_zone(const char *text, size_t length, uint16_t port,
 /** @return WEIR_FAMILY_IPV6 for an IPv6 address with or without a zone, or WEIR_FAMILY_NONE */
 weir_family weirc_ipv6_family(const char *text, size_t length);
 
+/** The same answer by reading the address. */
+weir_family weirc_ipv6_family_read(const char *text, size_t length);
+
 /** Reads a number of digits only, of any length. @return false: it is none, or above the limit */
 bool weirc_number_read(const char *text, size_t length, uint32_t limit, uint32_t *out);
 

@@ -75,7 +75,7 @@ static inline void put_group(uint8_t *to, int32_t group) {
  * Reads a text without a zone; one with a zone is refused. It is copied, so that looking at the
  * next five characters needs no care. What is no digit makes `all` negative, which is seen to once.
  * The last group ends with the colon of the copy; what no colon ends must be IPv4.
- * @param bytes undefined if it is no address; NULL: they are not wanted
+ * @param bytes undefined if it is no address
  */
 static inline bool read_address(const char *text, size_t length, uint8_t *bytes) {
   uint8_t groups[GROUP_BYTES * (BEHIND + READ_MAX)];
@@ -92,10 +92,8 @@ static inline bool read_address(const char *text, size_t length, uint8_t *bytes)
     int32_t group;
     if (at[0] == ':') {
       if (count >= BEHIND || at == end) break;
-      if (bytes) {
-        memset(groups + GROUP_BYTES * count, 0, IPV6_BYTES);
-        memset(groups + GROUP_BYTES * (count + BEHIND - GROUPS), 0, IPV6_BYTES);
-      }
+      memset(groups + GROUP_BYTES * count, 0, IPV6_BYTES);
+      memset(groups + GROUP_BYTES * (count + BEHIND - GROUPS), 0, IPV6_BYTES);
       count += BEHIND;
       at++;
       continue;
@@ -116,7 +114,7 @@ static inline bool read_address(const char *text, size_t length, uint8_t *bytes)
       break;
     }
     all |= group;
-    if (bytes) put_group(groups + GROUP_BYTES * count, group);
+    put_group(groups + GROUP_BYTES * count, group);
     count++;
   }
   if (all < 0) return false;
@@ -129,8 +127,7 @@ static inline bool read_address(const char *text, size_t length, uint8_t *bytes)
   if (count < BEHIND ? count != GROUPS : count >= BEHIND + GROUPS) return false;
   /* Without it the last eight groups are the first eight as well. */
   const uint8_t *tail = groups + GROUP_BYTES * (count - GROUPS);
-  if (bytes)
-    for (size_t i = 0; i < IPV6_BYTES; i++) bytes[i] = groups[i] | tail[i];
+  for (size_t i = 0; i < IPV6_BYTES; i++) bytes[i] = groups[i] | tail[i];
   return true;
 }
 
@@ -204,14 +201,9 @@ weir_err weirc_ipv6_parse_zone(const char *text, size_t length, uint16_t port,
   return parse_with_zone(text, length, port, out_address, out_zone);
 }
 
-weir_family weirc_ipv6_family(const char *text, size_t length) {
+weir_family weirc_ipv6_family_read(const char *text, size_t length) {
   weir_address address;
   weir_slice zone;
-  if (read_address(text, length, NULL)) return WEIR_FAMILY_IPV6;
-  weir_err err = parse_with_zone(text, length, 0, &address, &zone);
+  weir_err err = weirc_ipv6_parse_zone(text, length, 0, &address, &zone);
   return err == WEIR_OK ? WEIR_FAMILY_IPV6 : WEIR_FAMILY_NONE;
-}
-
-bool weir_is_ipv6(const char *text, size_t length) {
-  return text && weirc_ipv6_family(text, length) == WEIR_FAMILY_IPV6;
 }
