@@ -12,12 +12,17 @@ static weir_op *op_out(const weirb_sim_endpoint *endpoint, weir_op_kind kind) {
 
 static void arrive(weir_backend *world, void *owner);
 
-/* Makes the next thing in an endpoint's pipe arrive. Called after each sending into the pipe. */
+/* Makes the next thing in an endpoint's pipe arrive. Called after each sending into the pipe. What
+ * takes no time is there when the call that sent it returns, as on a system's loopback. */
 static void await_arrival(weir_backend *world, weirb_sim_endpoint *endpoint) {
   weir_time when = weirb_sim_pipe_next(&endpoint->in);
   if (endpoint->arriving.queued && endpoint->arriving.key == when) return;
   weirb_sim_forget(world, &endpoint->arriving);
   if (when == WEIR_TIME_NEVER) return;
+  if (when <= world->now && world->options.latency_max_ns == 0) {
+    arrive(world, endpoint);
+    return;
+  }
   weirb_sim_happen(world, &endpoint->arriving, when, endpoint, arrive);
 }
 
@@ -32,13 +37,22 @@ static bool has_ended(const weirb_sim_endpoint *endpoint) {
   return endpoint->peer->in.fin_sent;
 }
 
+/* A reset is told once, by whichever call meets it first; TCP forgets it behind a FIN. */
+static weir_err meet_reset(weirb_sim_endpoint *endpoint, weir_err otherwise) {
+  bool behind_fin = endpoint->in.fin_here && endpoint->transport == WEIR_TRANSPORT_TCP;
+  if (!endpoint->in.reset_here || behind_fin || endpoint->reset_told) return otherwise;
+  endpoint->reset_told = true;
+  return WEIR_ECONNRESET;
+}
+
 /* Whether sending is allowed at all. A Unix socket knows at once that its peer is gone. */
-static weir_err may_send(const weirb_sim_endpoint *endpoint) {
+static weir_err may_send(weirb_sim_endpoint *endpoint) {
   if (endpoint->state != WEIRB_SIM_CONNECTED) {
     return endpoint->transport == WEIR_TRANSPORT_TCP ? WEIR_EPIPE : WEIR_ENOTCONN;
   }
-  if (has_ended(endpoint) || endpoint->in.reset_here) return WEIR_EPIPE;
-  if (endpoint->transport == WEIR_TRANSPORT_IPC && endpoint->peer->closed) return WEIR_EPIPE;
+  bool ipc = endpoint->transport == WEIR_TRANSPORT_IPC;
+  if (has_ended(endpoint) || (ipc && endpoint->peer->closed)) return WEIR_EPIPE;
+  if (endpoint->in.reset_here) return ipc ? WEIR_EPIPE : meet_reset(endpoint, WEIR_EPIPE);
   return WEIR_OK;
 }
 
@@ -136,15 +150,13 @@ void weirb_sim_send_cancel(weir_backend *world, weirb_sim_endpoint *endpoint) {
 
 void weirb_sim_shutdown_start(weir_backend *world, weirb_sim_endpoint *endpoint) {
   if (op_out(endpoint, WEIR_OP_SEND) != NULL) return;
-  weir_err err = WEIR_OK;
-  bool reset = endpoint->in.reset_here && endpoint->transport == WEIR_TRANSPORT_TCP;
-  if (endpoint->state != WEIRB_SIM_CONNECTED || reset) {
-    err = WEIR_ENOTCONN;
-  } else {
-    weirb_sim_pipe_send_fin(world, &endpoint->peer->in);
-    await_arrival(world, endpoint->peer);
-  }
-  weirb_sim_finish(world, op_out(endpoint, WEIR_OP_SHUTDOWN), err);
+  bool connected = endpoint->state == WEIRB_SIM_CONNECTED;
+  weirb_sim_finish(world, op_out(endpoint, WEIR_OP_SHUTDOWN), connected ? WEIR_OK : WEIR_ENOTCONN);
+  /* A connection that is gone has ended, which is all that was wanted. */
+  bool gone = endpoint->in.reset_here && endpoint->transport == WEIR_TRANSPORT_TCP;
+  if (!connected || gone) return;
+  weirb_sim_pipe_send_fin(world, &endpoint->peer->in);
+  await_arrival(world, endpoint->peer);
 }
 
 void weirb_sim_receive_start(weir_backend *world, weirb_sim_endpoint *endpoint) {
@@ -184,9 +196,7 @@ void weirb_sim_receive_take(weir_backend *world, weirb_sim_endpoint *endpoint, w
   assert(in->fin_here || in->reset_here);
   op->length = 0;
   /* Behind a FIN, or told once already, a reset looks like the end of the stream. */
-  if (in->fin_here || endpoint->reset_told) return;
-  endpoint->reset_told = true;
-  op->error = WEIR_ECONNRESET;
+  op->error = meet_reset(endpoint, WEIR_OK);
 }
 
 /* Something has arrived at an end that is closed: TCP answers bytes with a reset. */
@@ -198,11 +208,15 @@ static void arrive_at_closed(weir_backend *world, weirb_sim_endpoint *endpoint, 
   if (!endpoint->peer->writable.queued) go_on_sending(world, endpoint->peer);
 }
 
-/* A reset comes from a closed end only, so nothing that is on its way there matters any more. */
-static void arrive_reset(weir_backend *world, weirb_sim_endpoint *endpoint) {
+/* A reset comes from a closed end only, so nothing that is on its way there matters any more. Who
+ * receives hears of it first. */
+static void arrive_reset(weir_backend *world, weirb_sim_endpoint *endpoint, bool receiving) {
   weirb_sim_pipe_drop_unarrived(&endpoint->peer->in);
   await_arrival(world, endpoint->peer);
-  if (op_out(endpoint, WEIR_OP_SEND) != NULL) finish_send(world, endpoint, WEIR_EPIPE);
+  if (op_out(endpoint, WEIR_OP_SEND) == NULL) return;
+  bool tcp = endpoint->transport == WEIR_TRANSPORT_TCP;
+  weir_err err = tcp && !receiving ? meet_reset(endpoint, WEIR_EPIPE) : WEIR_EPIPE;
+  finish_send(world, endpoint, err);
 }
 
 static void arrive(weir_backend *world, void *owner) {
@@ -214,8 +228,9 @@ static void arrive(weir_backend *world, void *owner) {
     arrive_at_closed(world, endpoint, bytes);
     return;
   }
+  bool receiving = op_out(endpoint, WEIR_OP_RECEIVE) != NULL;
   weirb_sim_receive_start(world, endpoint);
-  if (endpoint->in.reset_here && !reset_before) arrive_reset(world, endpoint);
+  if (endpoint->in.reset_here && !reset_before) arrive_reset(world, endpoint, receiving);
 }
 
 /* What the peer hears of a close. */

@@ -12,6 +12,7 @@
 static void enter_turn(weir_backend *world, weirb_sim_handle *handle, bool base) {
   uint64_t sequence = weirb_sim_sequence(world);
   handle->base_of_turn = base;
+  handle->in_turn = true;
   if (base) world->turn_base += 1;
   weirb_sim_schedule_add(&world->turn, &handle->ready, BEHIND_THE_SNAPSHOT + sequence, sequence);
 }
@@ -19,7 +20,15 @@ static void enter_turn(weir_backend *world, weirb_sim_handle *handle, bool base)
 static void wait_for_next_turn(weir_backend *world, weirb_sim_handle *handle) {
   uint64_t sequence = weirb_sim_sequence(world);
   handle->base_of_turn = false;
+  handle->in_turn = false;
   weirb_sim_schedule_add(&world->pending, &handle->ready, sequence, sequence);
+}
+
+/* What is over when it is called comes first in the next turn, before what the network brings. */
+static void be_first_in_next_turn(weir_backend *world, weirb_sim_handle *handle) {
+  weirb_sim_schedule_remove(&world->pending, &handle->ready);
+  handle->in_turn = false;
+  weirb_sim_schedule_add(&world->pending, &handle->ready, 0, weirb_sim_sequence(world));
 }
 
 /* A connection goes on receiving in its turn as long as its budget lasts. */
@@ -28,14 +37,36 @@ static bool goes_on(const weir_backend *world, const weirb_sim_handle *handle) {
          handle->served < WEIRB_SIM_BUDGET;
 }
 
-static void make_ready(weir_backend *world, weirb_sim_handle *handle, bool base) {
-  if (handle->ready.queued) return;
+static void make_ready(weir_backend *world, weirb_sim_handle *handle, bool base, bool first) {
+  bool waits = handle->ready.queued;
   handle->ready.owner = handle;
-  if (base || world->turn_base > 0) {
+  if (!waits && (base || world->turn_base > 0)) {
     enter_turn(world, handle, base);
-  } else {
+  } else if (first && !(waits && handle->in_turn)) {
+    be_first_in_next_turn(world, handle);
+  } else if (!waits) {
     wait_for_next_turn(world, handle);
   }
+}
+
+/* A shutdown is over when it is called; what a receive has to take is seen when it is handed out.
+ */
+static void append(weirb_sim_handle *handle, weir_op *op) {
+  weir_op *last = handle->last_finished;
+  bool first = handle->finished == NULL;
+  if (!first && last == handle->finished && last->kind == WEIR_OP_RECEIVE &&
+      op->kind == WEIR_OP_SHUTDOWN) {
+    handle->finished = op;
+    op->next = last;
+    return;
+  }
+  op->next = NULL;
+  if (first) {
+    handle->finished = op;
+  } else {
+    last->next = op;
+  }
+  handle->last_finished = op;
 }
 
 void weirb_sim_finish(weir_backend *world, weir_op *op, weir_err error) {
@@ -43,15 +74,10 @@ void weirb_sim_finish(weir_backend *world, weir_op *op, weir_err error) {
   assert(handle->out[op->kind] == op);
   handle->out[op->kind] = NULL;
   op->error = error;
-  op->next = NULL;
   if (op->kind == WEIR_OP_RECEIVE && error != WEIR_OK) op->length = 0;
-  if (handle->finished == NULL) {
-    handle->finished = op;
-  } else {
-    handle->last_finished->next = op;
-  }
-  handle->last_finished = op;
-  make_ready(world, handle, op->kind == WEIR_OP_RECEIVE && goes_on(world, handle));
+  append(handle, op);
+  make_ready(world, handle, op->kind == WEIR_OP_RECEIVE && goes_on(world, handle),
+             op->kind == WEIR_OP_SHUTDOWN);
 }
 
 void weirb_sim_finish_handle(weir_backend *world, weirb_sim_handle *handle) {
@@ -65,7 +91,7 @@ void weirb_sim_finish_handle(weir_backend *world, weirb_sim_handle *handle) {
     if (handle->out[kind] != NULL) weirb_sim_finish(world, handle->out[kind], WEIR_ECANCELED);
   }
   handle->closing = true;
-  make_ready(world, handle, false);
+  make_ready(world, handle, false, false);
 }
 
 void weirb_sim_turn_gather(weir_backend *world) {
@@ -89,9 +115,10 @@ void weirb_sim_turn_begin(weir_backend *world) {
   weirb_sim_node *node = weirb_sim_schedule_pop(&world->pending);
   while (node != NULL) {
     weirb_sim_handle *handle = node->owner;
-    uint64_t key = node->sequence;
+    uint64_t key = node->key;
     if (world->options.shuffle) key = weirb_sim_random_next(&world->random) >> 1;
     handle->base_of_turn = true;
+    handle->in_turn = true;
     world->turn_base += 1;
     weirb_sim_schedule_add(&world->turn, node, key, weirb_sim_sequence(world));
     node = weirb_sim_schedule_pop(&world->pending);

@@ -25,6 +25,7 @@ typedef struct weirb_sim_handle {
   weir_op *last_finished;              /**< The youngest. */
   weirb_sim_node ready;                /**< Waits to be handed out from. */
   bool base_of_turn;                   /**< It holds the turn open. */
+  bool in_turn;                        /**< It waits for this turn, not for the next one. */
   bool closing;                        /**< It is handed out itself after its operations. */
   bool received;                       /**< A receive was handed out in served_turn. */
   uint64_t served_turn;                /**< The turn of its latest operation. */
