@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BYTES_SHOWN = 24, MESSAGE_SIZE = 1024, NAME_SIZE = 64, LABEL_SIZE = 64 };
+enum { BYTES_SHOWN = 24, UNITS_SHOWN = 80, MESSAGE_SIZE = 1024, NAME_SIZE = 64, LABEL_SIZE = 64 };
 
 typedef struct trace_line {
   char object[NAME_SIZE];
@@ -130,6 +130,16 @@ void trace_text_quote(trace_text *text, const char *utf8, size_t length) {
   for (size_t at = 0, size; at < length; at += size)
     quote_point(text, decode((const uint8_t *)utf8 + at, length - at, &size));
   trace_text_add(text, "\"", 1);
+}
+
+void trace_text_show(trace_text *text, const char *utf8, size_t length) {
+  size_t units = 0;
+  for (size_t at = 0, size; at < length; at += size)
+    units += decode((const uint8_t *)utf8 + at, length - at, &size) < 0x10000 ? 1 : 2;
+  if (units > UNITS_SHOWN)
+    trace_text_format(text, "string[%zu]", units);
+  else
+    trace_text_quote(text, utf8, length);
 }
 
 /* The class Node's error has. */

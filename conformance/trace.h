@@ -31,6 +31,8 @@ void trace_text_free(trace_text *text);
 void trace_text_bytes(trace_text *text, const uint8_t *data, size_t length);
 /** Appends UTF-8 text as JSON, everything outside printable ASCII as \\uXXXX. */
 void trace_text_quote(trace_text *text, const char *utf8, size_t length);
+/** The same as a value is shown: above 80 UTF-16 units only "string[81]". */
+void trace_text_show(trace_text *text, const char *utf8, size_t length);
 /** Appends an error: "Error code=ECONNRESET syscall=read message=\"read ECONNRESET\"". */
 void trace_text_error(trace_text *text, const weir_error *error);
 

@@ -9,8 +9,9 @@
 static void note_error(weir_socket *socket, const weir_error *error) {
   weirc_socket_extra *extra = weirc_socket_extra_of(socket);
   socket->had_error = true;
-  /* The program's own error may have no code. */
-  socket->error_code = (uint16_t)(error->code != WEIR_OK ? error->code : WEIR_UNKNOWN);
+  /* The program's own error may have no code; a write that failed before has said its own. */
+  if (!socket->write_failed)
+    socket->error_code = (uint16_t)(error->code != WEIR_OK ? error->code : WEIR_UNKNOWN);
   /* Without memory for a copy the code is still told. */
   if (extra) extra->error = weirc_error_copy(&socket->object.loop->allocator, error);
 }

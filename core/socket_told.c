@@ -60,7 +60,8 @@ static const weirc_chunk *give_up_queue(weir_socket *socket, weirc_writer *write
   return last;
 }
 
-/* One failing write fails all that waits behind it. */
+/* One failing write fails all that waits behind it, also if somebody has destroyed the socket since.
+ */
 static void fail(weir_socket *socket, weir_err err) {
   weir_error error = weirc_error_of(err, "write");
   weirc_chunk_list lost;
@@ -80,8 +81,7 @@ void weirc_socket_tell_writes(weir_socket *socket) {
   weirc_chunks_init(&done);
   if (socket->writer) weirc_chunks_move(&socket->writer->done, &done);
   tell_done(socket, &done);
-  if (socket->write_failed && !weir_socket_destroyed(socket))
-    fail(socket, (weir_err)socket->error_code);
+  if (socket->write_failed) fail(socket, (weir_err)socket->error_code);
   weirc_socket_drop_idle_writer(socket);
 }
 

@@ -297,7 +297,9 @@ weir_err weir_socket_end(weir_socket *socket, const void *data, size_t length,
     return err;
   }
   if (told) weirc_chunks_append(&socket->writer->ends, told);
-  weirc_socket_event_now(socket, WEIRC_SOCKET_END);
+  /* What was held back may fail now: then the writing side has failed and does not end. */
+  weirc_socket_uncork_all(socket);
+  if (!socket->write_failed) weirc_socket_event_now(socket, WEIRC_SOCKET_END);
   return WEIR_OK;
 }
 

@@ -50,7 +50,8 @@ class Cells {
     return { state, call, peer };
   }
 
-  report() {
+  /** @param {boolean} each whether every cell gets a line of its own */
+  report(each) {
     const counts = [...this.visits.values()];
     const states = new Map();
     for (const [cell, count] of this.visits) {
@@ -62,6 +63,7 @@ class Cells {
     const lines = [...states].map(([state, s]) =>
       `  ${state.padEnd(12)} ${String(s.cells).padStart(4)} cells, visited ${s.sum} times, ` +
       `the least one ${s.least} times`);
+    if (each) for (const [cell, count] of this.visits) lines.push(`    ${cell}: ${count}`);
     return [`cells: ${counts.length}, each visited at least ${Math.min(...counts)} times`, ...lines,
       `cells that differ on purpose: ${this.declared.length}`,
       ...this.declared.map((cell) => `  ${cell}`)].join('\n');

@@ -1,5 +1,6 @@
 // Generates scenarios, runs them on Node and on weir, and shrinks and keeps what differs.
 'use strict';
+const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
@@ -10,25 +11,39 @@ const { Runner, differing } = require('./traces.js');
 const { shrink } = require('./shrink.js');
 
 const USAGE = `usage: differential [--seed S] [--count N] [--node PROGRAM] [--run PROGRAM]
-                    [--backend NAME] [--keep DIRECTORY] [--print]
+                    [--backend NAME] [--keep DIRECTORY] [--any-version] [--cells] [--print]
   N scenarios (500) from the seed S (the clock), on Node 21.0.0 (NODE, or node) and on weir
   (build/dev/conformance/run) over a backend (epoll). A difference is shrunk, printed and kept as a
-  scenario in DIRECTORY (conformance/scenarios/found). --print prints the scenarios and runs nothing.`;
+  scenario in DIRECTORY (conformance/scenarios/found). --any-version takes another Node. --cells
+  prints how often each cell was visited, --print the scenarios, and runs nothing.`;
+
+const VERSION = 'v21.0.0';
+const FLAGS = ['any-version', 'cells', 'print'];
 
 function take(args) {
   const root = path.join(__dirname, '..', '..');
   const options = { seed: Date.now() % 1000000, count: 500, node: process.env.NODE || process.execPath,
     run: path.join(root, 'build', 'dev', 'conformance', 'run'), backend: 'epoll',
-    keep: path.join(root, 'conformance', 'scenarios', 'found'), print: false };
+    keep: path.join(root, 'conformance', 'scenarios', 'found'), 'any-version': false, cells: false,
+    print: false };
   while (args.length > 0) {
     const name = args.shift().replace(/^--/, '');
     if (!(name in options)) throw new Error(USAGE);
-    if (name === 'print') options.print = true;
+    if (FLAGS.includes(name)) options[name] = true;
     else if (args.length === 0) throw new Error(USAGE);
     else options[name] = typeof options[name] === 'number' ? Number(args.shift()) : args.shift();
   }
   if (!Number.isInteger(options.seed) || !(options.count > 0)) throw new Error(USAGE);
   return options;
+}
+
+/** The oracle is one version of Node, and another one differs from it. */
+function checkVersion({ node, 'any-version': any }) {
+  const asked = spawnSync(node, ['--version'], { encoding: 'utf8' });
+  if (asked.error) throw new Error(`cannot run ${node}: ${asked.error.message}`);
+  const found = asked.stdout.trim();
+  if (found === VERSION || any) return;
+  throw new Error(`${node} is ${found}; the oracle is ${VERSION} (NODE=..., --node, or --any-version)`);
 }
 
 /** Scenarios as texts by their titles. */
@@ -97,6 +112,7 @@ function main() {
     process.stdout.write([...texts.values()].join('\n'));
     return 0;
   }
+  checkVersion(options);
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'weir-generated-'));
   const comparison = new Comparison(options, directory);
   const file = comparison.write([...texts.values()].join('\n'));
@@ -127,7 +143,7 @@ function main() {
       `${shortest.join('\n')}\n`);
   }
   fs.rmSync(directory, { recursive: true });
-  console.log(cells.report());
+  console.log(cells.report(options.cells));
   console.log(`declared differences: ` +
     [...declared].sort().map(([id, count]) => `${id} ${count}`).join(', '));
   console.log(`seed ${options.seed}: ${texts.size} scenarios, ` +

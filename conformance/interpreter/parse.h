@@ -27,11 +27,12 @@ bool parse_statement(parser *p, const char *line, statement *s);
 /** Reads values and options of a call and its label, up to the end of the line. */
 bool parse_call(parser *p, const call_entry *call, const char *line, statement *s);
 
-/** Reads options up to the end of the line; `prefixes`: with "client." and so on. */
+/** Reads options up to the end of the line. */
 bool parse_options(parser *p, const char *line, const option_entry *table, statement *s);
 
-/** Reads one option of the table. @return false: complained */
-bool parse_option(parser *p, word w, const option_entry *table, statement *s);
+/** Reads one option of the table. @param prefix a constant: whose it is, see option; or NULL
+ * @return false: complained */
+bool parse_option(parser *p, word w, const option_entry *table, const char *prefix, statement *s);
 
 /** The options of both ends and the server, and `ipc`. */
 bool parse_open_options(parser *p, const char *line, statement *s);

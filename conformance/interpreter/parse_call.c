@@ -26,13 +26,16 @@ static bool read_value(parser *p, word w, unsigned objects, bool words, value *v
   return resolve(p, w, objects, words, v);
 }
 
-static void add_option(statement *s, option *made) {
+/* @return false: it was said before */
+static bool add_option(statement *s, option *made) {
   option **end = &s->options;
-  while (*end) end = &(*end)->next;
+  for (; *end; end = &(*end)->next)
+    if ((*end)->entry == made->entry && (*end)->prefix == made->prefix) return false;
   *end = made;
+  return true;
 }
 
-bool parse_option(parser *p, word w, const option_entry *table, statement *s) {
+bool parse_option(parser *p, word w, const option_entry *table, const char *prefix, statement *s) {
   word key = w;
   word given = {"true", 4};
   option *made = store_take(&p->t->memory, sizeof *made);
@@ -41,7 +44,8 @@ bool parse_option(parser *p, word w, const option_entry *table, statement *s) {
     return parse_wrong(p, "%.*s: there is no value", (int)w.length, w.text);
   made->entry = kind_option(table, key);
   if (!made->entry) return parse_wrong(p, "there is no option %.*s", (int)key.length, key.text);
-  add_option(s, made);
+  made->prefix = prefix;
+  if (!add_option(s, made)) return parse_wrong(p, "%.*s is said twice", (int)key.length, key.text);
   bool words = made->entry->objects == 0;
   return read_value(p, given, made->entry->objects, words, &made->v);
 }
@@ -49,7 +53,7 @@ bool parse_option(parser *p, word w, const option_entry *table, statement *s) {
 bool parse_options(parser *p, const char *line, const option_entry *table, statement *s) {
   word w;
   while (word_next(&line, &w))
-    if (!parse_option(p, w, table, s)) return false;
+    if (!parse_option(p, w, table, NULL, s)) return false;
   return true;
 }
 
@@ -95,7 +99,7 @@ bool parse_call(parser *p, const call_entry *call, const char *line, statement *
     }
     add_word(p, s, w);
     if (is_option(w, s->call->options)) {
-      if (!parse_option(p, w, s->call->options, s)) return false;
+      if (!parse_option(p, w, s->call->options, NULL, s)) return false;
     } else if (!take_value(p, w, s)) {
       return false;
     }
@@ -124,10 +128,7 @@ bool parse_open_options(parser *p, const char *line, statement *s) {
     s->ipc = s->ipc || word_is(w, "ipc");
     if (word_is(w, "ipc")) continue;
     if (!table) return parse_wrong(p, "there is no option %.*s", (int)w.length, w.text);
-    if (!parse_option(p, key, table, s)) return false;
-    option *last = s->options;
-    while (last->next) last = last->next;
-    last->prefix = name;
+    if (!parse_option(p, key, table, name, s)) return false;
   }
   return true;
 }

@@ -31,9 +31,11 @@ void scene_fail(scene *s, const char *format, ...) {
 
 void scene_throw(scene *s, weir_err err) {
   weir_error error = WEIR_ERROR_INIT;
+  trace_text text = {0};
   error.code = err;
-  trace_log_error(s->t, "harness", "EXCEPTION", &error);
-  s->thrown = true;
+  trace_text_error(&text, &error);
+  scene_fail(s, "throws %s", text.bytes ? text.bytes : weir_err_name(err));
+  trace_text_free(&text);
 }
 
 void scene_lacks(scene *s, const char *what) {
@@ -103,7 +105,7 @@ static weir_err create_loop(scene *s, const world *w) {
     if (!w->pieces) sim.short_receive_permille = 0;
   } else {
     /* A network without chance, as the loopback of a system is. */
-    sim.latency_min_ns = sim.latency_max_ns = 10000;
+    sim.latency_min_ns = sim.latency_max_ns = 0;
     sim.short_receive_permille = 0;
     sim.shuffle = false;
   }

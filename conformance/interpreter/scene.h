@@ -82,7 +82,6 @@ struct scene {
   uint64_t happened;    /**< Events so far. */
   bool simulated;
   bool over;          /**< The trace is complete. */
-  bool thrown;        /**< The running statement threw: its task ends. */
   unsigned line;      /**< Of the statement that runs. */
   trace_text problem; /**< Why the scenario failed: "line: what"; empty: it did not. */
   char directory[96]; /**< The temporary one, to be removed. */
@@ -100,7 +99,7 @@ void scene_run(const scenario *of, const char *file, const world *w, run_result 
 
 /** The scenario fails at the line that runs; only the first failure counts. */
 void scene_fail(scene *s, const char *format, ...);
-/** An error was thrown that nobody catches: it is a line, and the task ends. */
+/** An error was thrown that nobody catches: the scenario fails. */
 void scene_throw(scene *s, weir_err err);
 /** Fails with "weir has no <what> yet". */
 void scene_lacks(scene *s, const char *what);

@@ -24,14 +24,31 @@ static void run_connect(call *c) {
   c->throws = c->err != WEIR_OK; /* Nothing follows a connect() that was refused. */
 }
 
+/* weir_connect() has no callback, as handlers are there from the beginning. */
+static weir_err create_told(call *c, const weir_socket_options *how,
+                            const weir_connect_options *where,
+                            const weir_socket_handlers *handlers) {
+  object *o = c->o;
+  weir_err err = weir_socket_create(c->s->loop, how, handlers, o, &o->socket);
+  if (err != WEIR_OK) return err;
+  err = weir_socket_connect(o->socket, where, call_socket_callback(c), call_user(c));
+  if (err == WEIR_OK) return WEIR_OK;
+  (void)weir_socket_set_handlers(o->socket, NULL, NULL);
+  weir_socket_destroy(o->socket, NULL);
+  o->socket = NULL;
+  return err;
+}
+
 /* The statement `connection`: the object has no socket yet. */
 static void run_create_connection(call *c) {
   object *o = c->o;
   weir_connect_options where = connect_options(c);
   weir_socket_options how;
   if (c->s->over || !socket_options_read(o, c->at->options, NULL, &how)) return;
-  weir_err err =
-      weir_connect(c->s->loop, &how, &where, socket_handlers(o->consumes), o, &o->socket);
+  weir_loop *loop = c->s->loop;
+  const weir_socket_handlers *handlers = socket_handlers(o->consumes);
+  weir_err err = c->at->label ? create_told(c, &how, &where, handlers)
+                              : weir_connect(loop, &how, &where, handlers, o, &o->socket);
   if (err == WEIR_OK) (void)weir_socket_retain(o->socket);
   call_returns(c, CALL_SELF, err);
 }

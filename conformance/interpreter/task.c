@@ -70,8 +70,6 @@ static void run(task *t) {
     t->next_statement = at->next;
     s->line = at->line;
     if (!statement_run(t, s, at)) return;
-    if (s->thrown) t->next_statement = NULL;
-    s->thrown = false;
   }
   set_state(t, TASK_DONE);
 }

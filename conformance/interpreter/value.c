@@ -183,7 +183,8 @@ char *value_bytes(const value *v, size_t *out_length) {
   *out_length = v->length * v->repeat;
   char *bytes = malloc(*out_length + 1);
   if (!bytes) return NULL;
-  for (size_t i = 0; v->length > 0 && i < v->repeat; i++)
+  if (v->length == 1) memset(bytes, v->text[0], v->repeat);
+  for (size_t i = 0; v->length > 1 && i < v->repeat; i++)
     memcpy(bytes + i * v->length, v->text, v->length);
   bytes[*out_length] = '\0';
   return bytes;
@@ -195,7 +196,7 @@ static void print_bytes(const value *v, trace_text *out) {
   if (!bytes)
     out->failed = true;
   else if (v->kind == VALUE_TEXT)
-    trace_text_quote(out, bytes, length);
+    trace_text_show(out, bytes, length);
   else
     trace_text_bytes(out, (const uint8_t *)bytes, length);
   free(bytes);

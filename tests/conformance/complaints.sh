@@ -62,6 +62,11 @@ wrong 'x.scenario:2: c is never used' <<'END'
 scenario one
   socket c
 END
+wrong 'x.scenario:2: allowHalfOpen is said twice' <<'END'
+scenario one
+  socket c allowHalfOpen allowHalfOpen=false
+  c.destroy
+END
 wrong 'x.scenario:2: there is no object d' <<'END'
 scenario one
   d.destroy

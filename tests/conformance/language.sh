@@ -115,20 +115,44 @@ conn: close hadError=false
 END
 
 cat >x.scenario <<'END'
-scenario what throws ends its task
+scenario the label of a connection is told, and its block runs inside
+  server s quiet
+  s.listen port=0 host=127.0.0.1
+  wait s.listening
+  connection c s skip=[ready] -> connected
+    show c.connecting
+    c.destroy
+  wait closed c
+  socket d
+  expect d.readyState="a text of more than eighty characters, of which only the number is shown, aaaaaaaaaaaa"
+END
+cat >wanted <<'END'
+x.scenario:10: d.readyState is "open", not string[86]
+0 same, 0 declared, 0 later, 0 skipped, 1 failed
+# the label of a connection is told, and its block runs inside
+c: connect
+c: connected
+c: connecting=false
+c: close hadError=false
+
+END
+said 'labels and long texts' 1 --print x.scenario <wanted
+
+cat >x.scenario <<'END'
+scenario what throws fails
   socket c
   show c.connect port=65536
   after 5ms
     c.connect port=-2
     log c not reached
   wait 10ms
-  log c reached
+  log c not reached either
 END
-prints <<'END'
-# what throws ends its task
+said 'an exception' 1 --print x.scenario <<'END'
+x.scenario:5: throws RangeError code=ERR_SOCKET_BAD_PORT message="Port should be >= 0 and < 65536."
+0 same, 0 declared, 0 later, 0 skipped, 1 failed
+# what throws fails
 c: connect port=65536 -> throws RangeError code=ERR_SOCKET_BAD_PORT message="Port should be >= 0 and < 65536."
-c: reached
-harness: EXCEPTION RangeError code=ERR_SOCKET_BAD_PORT message="Port should be >= 0 and < 65536."
 
 END
 finish
