@@ -11,21 +11,24 @@ const { Runner, differing } = require('./traces.js');
 const { shrink } = require('./shrink.js');
 
 const USAGE = `usage: differential [--seed S] [--count N] [--node PROGRAM] [--run PROGRAM]
-                    [--backend NAME] [--keep DIRECTORY] [--any-version] [--cells] [--print]
+                    [--backend NAME] [--keep DIRECTORY] [--connections N] [--sample FILE]
+                    [--any-version] [--cells] [--print]
   N scenarios (500) from the seed S (the clock), on Node 21.0.0 (NODE, or node) and on weir
   (build/dev/conformance/run) over a backend (epoll). A difference is shrunk, printed and kept as a
-  scenario in DIRECTORY (conformance/scenarios/found). --any-version takes another Node. --cells
+  scenario in DIRECTORY (conformance/scenarios/found). Each has N connections (3). --sample writes
+  those that agree to the letter to FILE, to be recorded like any other. --any-version takes another Node. --cells
   prints how often each cell was visited, --print the scenarios, and runs nothing.`;
 
 const VERSION = 'v21.0.0';
+const SCHEDULES = 8; // What a sample is tried under.
 const FLAGS = ['any-version', 'cells', 'print'];
 
 function take(args) {
   const root = path.join(__dirname, '..', '..');
   const options = { seed: Date.now() % 1000000, count: 500, node: process.env.NODE || process.execPath,
     run: path.join(root, 'build', 'dev', 'conformance', 'run'), backend: 'epoll',
-    keep: path.join(root, 'conformance', 'scenarios', 'found'), 'any-version': false, cells: false,
-    print: false };
+    keep: path.join(root, 'conformance', 'scenarios', 'found'), connections: 3, sample: '', 'any-version': false,
+    cells: false, print: false };
   while (args.length > 0) {
     const name = args.shift().replace(/^--/, '');
     if (!(name in options)) throw new Error(USAGE);
@@ -33,7 +36,7 @@ function take(args) {
     else if (args.length === 0) throw new Error(USAGE);
     else options[name] = typeof options[name] === 'number' ? Number(args.shift()) : args.shift();
   }
-  if (!Number.isInteger(options.seed) || !(options.count > 0)) throw new Error(USAGE);
+  if (!Number.isInteger(options.seed) || !(options.count > 0) || !(options.connections > 0)) throw new Error(USAGE);
   return options;
 }
 
@@ -47,13 +50,13 @@ function checkVersion({ node, 'any-version': any }) {
 }
 
 /** Scenarios as texts by their titles. */
-function generate({ seed, count }) {
+function generate({ seed, count, connections }) {
   const random = new Random(seed);
   const cells = new Cells(random);
   const texts = new Map();
   for (let i = 1; i <= count; i++) {
     const title = `generated ${seed} ${i}`;
-    texts.set(title, makeScenario(random, cells, title, 3));
+    texts.set(title, makeScenario(random, cells, title, connections));
   }
   return { texts, cells };
 }
@@ -105,6 +108,17 @@ function printDifference(lines, { theirs, ours }) {
   }
 }
 
+/** What a test can compare without knowing what is declared, and under any schedule. */
+function writeSample(target, texts, file, theirs, ours, runner) {
+  const runs = [ours];
+  for (let seed = 1; seed <= SCHEDULES; seed++) runs.push(runner.onSchedule(file, seed));
+  const agrees = (title, traces) => traces.has(title) &&
+    theirs.get(title).join('\n') === traces.get(title).join('\n');
+  const same = [...texts.keys()].filter((title) => runs.every((traces) => agrees(title, traces)));
+  fs.writeFileSync(target, same.map((title) => texts.get(title)).join('\n'));
+  console.log(`${same.length} of ${texts.size} agree to the letter and are in ${target}`);
+}
+
 function main() {
   const options = take(process.argv.slice(2));
   const { texts, cells } = generate(options);
@@ -121,6 +135,7 @@ function main() {
   const middle = Date.now();
   const ours = comparison.runner.onWeir(file);
   const ended = Date.now();
+  if (options.sample) writeSample(options.sample, texts, file, theirs, ours, comparison.runner);
   const declared = new Map();
   const suspects = differing(theirs, ours, (id) => declared.set(id, (declared.get(id) || 0) + 1));
   let unsteady = 0;

@@ -179,7 +179,8 @@ class Connection {
 
 /** The text of a scenario with so many connections. */
 function makeScenario(random, cells, title, connections) {
-  const lines = [`scenario ${title}`];
+  // The peer acts in the same turn, and what it sends is there at once.
+  const lines = [`scenario ${title}`, indent('loopback')];
   for (let i = 1; i <= connections; i++) {
     const cell = cells.take();
     lines.push(indent(`# ${cell.state}, ${cell.call}, ${cell.peer}`));

@@ -39,6 +39,11 @@ class Runner {
   onWeir(file) {
     return run(this.weir, ['--backend', this.backend, '--print', file]);
   }
+
+  /** On the simulator, where chance decides in which order things finish. */
+  onSchedule(file, seed) {
+    return run(this.weir, ['--backend', 'sim', '--seed', String(seed), '--print', file]);
+  }
 }
 
 /** Titles whose traces differ in what is not declared. */

@@ -67,6 +67,11 @@ static bool parse_global(parser *p, const char *line) {
   return *word_rest(line) == '\0' ? true : parse_wrong(p, "it is: global");
 }
 
+static bool parse_loopback(parser *p, const char *line) {
+  p->here->loopback = true;
+  return *word_rest(line) == '\0' ? true : parse_wrong(p, "it is: loopback");
+}
+
 static bool parse_head(parser *p, const char *line, bool *out_is_head) {
   static const struct {
     const char *word;
@@ -75,7 +80,8 @@ static bool parse_head(parser *p, const char *line, bool *out_is_head) {
                {"differs", parse_differs},
                {"later", parse_later},
                {"not", parse_not},
-               {"global", parse_global}};
+               {"global", parse_global},
+               {"loopback", parse_loopback}};
   word w;
   (void)word_next(&line, &w);
   *out_is_head = true;

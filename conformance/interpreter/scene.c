@@ -100,15 +100,11 @@ static weir_err create_loop(scene *s, const world *w) {
   weir_sim_options sim = WEIR_SIM_OPTIONS_INIT;
   /* A write that is taken in part shows in what is left to send, so none is. */
   sim.short_send_permille = 0;
-  if (w->whims) {
-    sim.seed = w->seed;
-    if (!w->pieces) sim.short_receive_permille = 0;
-  } else {
-    /* A network without chance, as the loopback of a system is. */
-    sim.latency_min_ns = sim.latency_max_ns = 0;
-    sim.short_receive_permille = 0;
-    sim.shuffle = false;
-  }
+  sim.seed = w->seed;
+  sim.shuffle = w->whims;
+  if (!w->whims || !w->pieces) sim.short_receive_permille = 0;
+  /* As the loopback of a system: what is sent is there when the call returns. */
+  if (!w->whims || s->of->loopback) sim.latency_min_ns = sim.latency_max_ns = 0;
   /* No chunk of a scenario may end just when this is full: the next one is to fit behind it. */
   sim.buffer_bytes = 150000;
   s->simulated = w->backend && strcmp(w->backend, "sim") == 0;

@@ -5,7 +5,7 @@ const { Complaint } = require('./value.js');
 const { readStatement, opensBlock, Scope } = require('./statement.js');
 
 const CLAUSE = /^[A-Z][A-Z0-9]*-\d+$/;
-const HEADS = new Set(['clauses', 'differs', 'later', 'not', 'global']);
+const HEADS = new Set(['clauses', 'differs', 'later', 'not', 'global', 'loopback']);
 
 /** Lines that say something, with their number and depth. */
 function linesOf(text, complain) {
@@ -47,8 +47,8 @@ function readHead(scenario, line) {
     scenario.not.set(rest[0], rest.slice(1).join(' '));
     break;
   default:
-    if (rest.length > 0) throw new Complaint('nothing comes after "global"');
-    scenario.global = true;
+    if (rest.length > 0) throw new Complaint(`nothing comes after "${kind}"`);
+    scenario[kind] = true; // "loopback" is for the simulator.
   }
 }
 
