@@ -7,6 +7,7 @@
 const BIG = 'zeros:6291456'; // More than the system's buffers of a connection take.
 const SMALL = ['"a"', '"bc"', 'hex:00ff', 'zeros:100'];
 const MARKS = ['zeros:16383', 'zeros:16384', 'zeros:16385', 'zeros:65536'];
+const MARKS_GIVEN = [1, 100, 16383, 100000];
 const LOOKS = 'readyState destroyed readable writable writableEnded writableFinished readableEnded errored';
 
 const indent = (line) => `  ${line}`;
@@ -52,6 +53,9 @@ class Connection {
     else if (this.random.chance(0.3)) halfOpen(other);
     if (state === 'half-open') halfOpen(own);
     else if (state !== 'auto-ended' && this.random.chance(0.3)) halfOpen(own);
+    for (const end of ['client', 'server']) {
+      if (this.random.chance(0.2)) options.push(`${end}.highWaterMark=${this.random.pick(MARKS_GIVEN)}`);
+    }
     if (this.cell.peer !== 'reset' && this.cell.call !== 'resetAndDestroy' &&
         this.random.chance(0.25)) options.push('ipc');
     this.say(`open c${this.number} s${this.number} ${options.join(' ')}`);
