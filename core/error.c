@@ -62,6 +62,15 @@ static const err_text err_texts[] = {
     {WEIR_EROFS, "EROFS", "read-only file system"},
     {WEIR_ETIMEDOUT, "ETIMEDOUT", "connection timed out"},
     {WEIR_UNKNOWN, "UNKNOWN", "unknown error"},
+    {WEIR_ENOTFOUND, "ENOTFOUND", "unknown node or service"},
+    {WEIR_EAI_AGAIN, "EAI_AGAIN", "temporary failure"},
+    {WEIR_EAI_BADFLAGS, "EAI_BADFLAGS", "bad ai_flags value"},
+    {WEIR_EAI_FAIL, "EAI_FAIL", "permanent failure"},
+    {WEIR_EAI_FAMILY, "EAI_FAMILY", "ai_family not supported"},
+    {WEIR_EAI_MEMORY, "EAI_MEMORY", "out of memory"},
+    {WEIR_EAI_OVERFLOW, "EAI_OVERFLOW", "argument buffer overflow"},
+    {WEIR_EAI_SERVICE, "EAI_SERVICE", "service not available for socket type"},
+    {WEIR_EAI_SOCKTYPE, "EAI_SOCKTYPE", "socket type not supported"},
     {WEIR_ERR_INVALID_ARG_TYPE, "ERR_INVALID_ARG_TYPE", "The argument must not be NULL"},
     {WEIR_ERR_INVALID_ARG_VALUE, "ERR_INVALID_ARG_VALUE", "The argument is invalid"},
     {WEIR_ERR_INVALID_ADDRESS, "ERR_INVALID_ADDRESS", "Invalid socket address"},
@@ -82,6 +91,11 @@ static const err_text err_texts[] = {
     {WEIR_ERR_STREAM_DESTROYED, "ERR_STREAM_DESTROYED",
      "Cannot call write after a stream was destroyed"},
     {WEIR_ERR_STREAM_WRITE_AFTER_END, "ERR_STREAM_WRITE_AFTER_END", "write after end"},
+    {WEIR_ABORT_ERR, "ABORT_ERR", "The operation was aborted"},
+    {WEIR_ERR_INVALID_ADDRESS_FAMILY, "ERR_INVALID_ADDRESS_FAMILY", "Invalid address family"},
+    {WEIR_ERR_INVALID_FD_TYPE, "ERR_INVALID_FD_TYPE", "Unsupported fd type"},
+    {WEIR_ERR_UNKNOWN_ENCODING, "ERR_UNKNOWN_ENCODING", "Unknown encoding"},
+    {WEIR_ERR_IP_BLOCKED, "ERR_IP_BLOCKED", "IP is blocked"},
 };
 
 static const err_text *find(weir_err err) {

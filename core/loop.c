@@ -120,6 +120,7 @@ static void finish_op(weir_loop *loop, weir_op *op) {
   }
   weirc_object *object = weirc_object_of(loop, op->handle);
   switch (op->kind) {
+  case WEIR_OP_RESOLVE:
   case WEIR_OP_RECEIVE: break;
   case WEIR_OP_SEND: weirc_socket_sent((weir_socket *)object); break;
   case WEIR_OP_SHUTDOWN: weirc_socket_fin_sent((weir_socket *)object); break;

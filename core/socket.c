@@ -75,7 +75,7 @@ weirc_socket_extra *weirc_socket_extra_of(weir_socket *socket) {
 weir_err weir_socket_set_handlers(weir_socket *socket, const weir_socket_handlers *handlers,
                                   void *user) {
   if (!socket) return WEIR_ERR_INVALID_ARG_TYPE;
-  if (handlers && handlers->size < sizeof *handlers) return WEIR_ERR_INVALID_ARG_VALUE;
+  if (handlers && handlers->size < WEIRC_SOCKET_HANDLERS_LEAST) return WEIR_ERR_INVALID_ARG_VALUE;
   bool had_consumer = socket->handlers->on_data != NULL;
   socket->handlers = handlers ? handlers : &weirc_no_socket_handlers;
   socket->user = user;

@@ -69,6 +69,15 @@ struct weir_socket {
   weir_op receive;           /**< The receive operation. */
 };
 
+/** The table of the first header had this size; what came later is looked at by weirc_handler(). */
+#define WEIRC_SOCKET_HANDLERS_LEAST offsetof(weir_socket_handlers, on_timeout)
+
+/** A handler that a table may be too short for; NULL: there is none. */
+#define weirc_handler(socket, member)                                                              \
+  ((socket)->handlers->size >= offsetof(weir_socket_handlers, member) + sizeof(void (*)(void))     \
+       ? (socket)->handlers->member                                                                \
+       : NULL)
+
 /** The table of a socket that was given none. */
 extern const weir_socket_handlers weirc_no_socket_handlers;
 

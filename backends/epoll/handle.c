@@ -47,6 +47,7 @@ static void submit_rare(weir_backend *backend, weirb_epoll_handle *handle, weir_
   case WEIR_OP_SHUTDOWN: weirb_epoll_shutdown_submit(backend, handle, op); break;
   case WEIR_OP_ACCEPT: weirb_epoll_accept_submit(backend, handle, op); break;
   case WEIR_OP_CONNECT: weirb_epoll_connect_submit(backend, handle, op); break;
+  case WEIR_OP_RESOLVE: /* The loop's. */
   case WEIR_OP_RECEIVE: break; /* The caller's. */
   }
 }

@@ -166,6 +166,7 @@ static void sim_submit(weir_backend *world, weir_op *op) {
   case WEIR_OP_RECEIVE: weirb_sim_receive_start(world, endpoint); break;
   case WEIR_OP_SEND: weirb_sim_send_start(world, endpoint); break;
   case WEIR_OP_SHUTDOWN: weirb_sim_shutdown_start(world, endpoint); break;
+  case WEIR_OP_RESOLVE: break;
   }
 }
 

@@ -89,12 +89,14 @@ static void on_close(weir_socket *socket, bool had_error, void *user) {
   object_react(o, SOCKET_CLOSE);
 }
 
-static const weir_socket_handlers with_data = {sizeof with_data, on_connect, on_ready,
-                                               on_data,          on_end,     on_drain,
-                                               on_finish,        on_error,   on_close};
-static const weir_socket_handlers without_data = {
-    sizeof without_data, on_connect, on_ready, NULL, on_end, on_drain,
-    on_finish,           on_error,   on_close};
+/* What both tables have. */
+#define WATCHED                                                                                    \
+  .size = sizeof(weir_socket_handlers), .on_connect = on_connect, .on_ready = on_ready,            \
+  .on_end = on_end, .on_drain = on_drain, .on_finish = on_finish, .on_error = on_error,            \
+  .on_close = on_close
+
+static const weir_socket_handlers with_data = {WATCHED, .on_data = on_data};
+static const weir_socket_handlers without_data = {WATCHED};
 
 const weir_socket_handlers *socket_handlers(bool consume) {
   return consume ? &with_data : &without_data;

@@ -55,13 +55,14 @@ typedef enum weir_op_kind {
    * Send the end of the stream behind all that was sent; a plain weir_op. Where a transport has no
    * half-close it ends both directions, and a RECEIVE of the handle reports the end.
    */
-  WEIR_OP_SHUTDOWN
+  WEIR_OP_SHUTDOWN,
+  WEIR_OP_RESOLVE /**< Find the addresses of a name; a weir_resolve_op. */
 } weir_op_kind;
 
 /** Something that takes time. */
 typedef struct weir_op {
   struct weir_op *next; /**< Free for whoever holds the operation. */
-  weir_handle *handle;  /**< Whose. */
+  weir_handle *handle;  /**< Whose; NULL for a RESOLVE, which is the loop's. */
   weir_op_kind kind;    /**< What. */
   weir_err error; /**< WEIR_OK at submit(). Out: why it failed; WEIR_ECANCELED after cancel() or
                      close(). */
@@ -96,6 +97,20 @@ typedef struct weir_send_op {
   const weir_slice *slices; /**< What to send, in order; stays as it is. */
   size_t count;             /**< How many slices. */
 } weir_send_op;
+
+/**
+ * WEIR_OP_RESOLVE. Any number of them is out at a time. cancel() brings it back at once, whatever
+ * the system does; free() of a backend waits for none.
+ */
+typedef struct weir_resolve_op {
+  weir_op op;       /**< kind; handle is NULL. Errors: WEIR_ENOTFOUND, WEIR_EAI_..., WEIR_ENOMEM. */
+  const char *host; /**< A name, ended by a NUL; stays until the operation is handed out. */
+  weir_family family; /**< WEIR_FAMILY_NONE: both. */
+  int32_t hints;      /**< weir_lookup_hint, or 0. */
+  /** Out: in the system's order, ports 0; good until poll() is called again. */
+  const weir_address *addresses;
+  size_t count; /**< Out: how many; at least one if there is no error. */
+} weir_resolve_op;
 
 /** What poll() hands out. Both are lists in the order of finishing; poll() appends. */
 typedef struct weir_completions {
@@ -244,6 +259,40 @@ typedef struct weir_backend_ops {
    * WEIR_TIME_NEVER. Optional.
    */
   weir_time (*due)(const weir_backend *backend);
+
+  /** Small writes leave at once, or are gathered. TCP only. @return what the system says @source
+   * OPT-01 */
+  weir_err (*set_no_delay)(weir_backend *backend, weir_handle *handle, bool no_delay);
+  /**
+   * The system looks after an idle connection. TCP only.
+   * @param delay_s seconds of idleness before the first look; 0: the system's. The pause between
+   * looks is 1 second and 10 unanswered ones are the end, in both cases.
+   * @return what the system says
+   * @source OPT-04, OPT-05, OPT-06
+   */
+  weir_err (*set_keep_alive)(weir_backend *backend, weir_handle *handle, bool keep_alive,
+                             uint32_t delay_s);
+  /**
+   * Makes a connected stream socket or a pipe that the program has into the transport of a handle.
+   * It is the handle's from success on. Optional.
+   * @param out_transport what it is
+   * @return WEIR_OK; WEIR_ERR_INVALID_FD_TYPE: neither; WEIR_EBADF; what the system says
+   */
+  weir_err (*adopt)(weir_backend *backend, weir_handle *handle, intptr_t fd,
+                    weir_transport *out_transport);
+  /**
+   * Takes the transport out of a handle, open, which then is as one never created. No operation of
+   * it is out. Optional.
+   * @return WEIR_OK; what the system says
+   */
+  weir_err (*release)(weir_backend *backend, weir_handle *handle, intptr_t *out_fd);
+  /** The system's descriptor or handle, still the handle's; -1: none. Optional. */
+  intptr_t (*handle_fd)(const weir_backend *backend, const weir_handle *handle);
+  /**
+   * Moves a transport to another handle, which was never created or is closed and zeroed. No
+   * operation of either is out; `from` is as one never created afterwards.
+   */
+  void (*move)(weir_backend *backend, weir_handle *from, weir_handle *to);
 } weir_backend_ops;
 
 /**

@@ -97,6 +97,15 @@ typedef enum weir_err {
   WEIR_EROFS,           /**< The file system is read-only. */
   WEIR_ETIMEDOUT,       /**< It took too long. */
   WEIR_UNKNOWN,         /**< A system error without a name here. */
+  WEIR_ENOTFOUND,       /**< A host name without an address. @source ERR-03 */
+  WEIR_EAI_AGAIN,       /**< The resolver cannot tell for now. */
+  WEIR_EAI_BADFLAGS,    /**< Hints the resolver does not take. */
+  WEIR_EAI_FAIL,        /**< The resolver failed for good. */
+  WEIR_EAI_FAMILY,      /**< A family the resolver does not know. */
+  WEIR_EAI_MEMORY,      /**< The resolver has no memory. */
+  WEIR_EAI_OVERFLOW,    /**< A name that is too long for the resolver. */
+  WEIR_EAI_SERVICE,     /**< A service the resolver does not know. */
+  WEIR_EAI_SOCKTYPE,    /**< A kind of socket the resolver does not know. */
 
   WEIR_ERR_INVALID_ARG_TYPE = 256, /**< NULL where an object or bytes are needed. */
   WEIR_ERR_INVALID_ARG_VALUE,   /**< A value that has no meaning, an options struct without size. */
@@ -112,7 +121,12 @@ typedef enum weir_err {
   WEIR_ERR_SOCKET_CLOSED_BEFORE_CONNECTION, /**< Ended while connecting. @source STR-11 */
   WEIR_ERR_STREAM_ALREADY_FINISHED,         /**< end() after 'finish'. @source STR-25 */
   WEIR_ERR_STREAM_DESTROYED,                /**< Use after destroy(). @source STR-13 */
-  WEIR_ERR_STREAM_WRITE_AFTER_END           /**< write() after end(). @source STR-14 */
+  WEIR_ERR_STREAM_WRITE_AFTER_END,          /**< write() after end(). @source STR-14 */
+  WEIR_ABORT_ERR,                           /**< An abort signal fired. @source ABT-04 */
+  WEIR_ERR_INVALID_ADDRESS_FAMILY, /**< A resolver answered a family that is none. @source CON-19 */
+  WEIR_ERR_INVALID_FD_TYPE,        /**< A descriptor that is no stream socket. @source SOC-08 */
+  WEIR_ERR_UNKNOWN_ENCODING,       /**< No encoding has this name. @source STR-18 */
+  WEIR_ERR_IP_BLOCKED              /**< The block list has the address. @source BLK-28 */
 } weir_err;
 
 /**
@@ -126,6 +140,13 @@ WEIR_API const char *weir_err_name(weir_err err);
  * @return a constant string; never NULL
  */
 WEIR_API const char *weir_err_text(weir_err err);
+
+/** An option that may be left to whoever has a say next: the call, the loop, the process. */
+typedef enum weir_choice {
+  WEIR_DEFAULT = 0, /**< Not said here. */
+  WEIR_YES = 1,     /**< On. */
+  WEIR_NO = 2       /**< Off. */
+} weir_choice;
 
 /** Where a loop takes its memory from. Each function may be called on the loop's thread only. */
 typedef struct weir_allocator {

@@ -31,16 +31,20 @@ typedef struct weir_error {
   weir_address address;       /**< The address it was about; family WEIR_FAMILY_NONE: none. */
   weir_address local_address; /**< The address the socket had been bound to; WEIR_FAMILY_NONE: none.
                                  @source CON-35 */
+  const char *host;           /**< The name that was looked up; or NULL. @source ERR-03 */
+  /** The parts of an aggregate in order of attempt; or NULL. Pointers, as a part may grow. @source
+   * HE-08 */
+  const struct weir_error *const *errors;
+  size_t error_count; /**< How many parts. */
+  /** Node's errno: the system's number, negative; 0: not the system's. @source ERR-01 */
+  int32_t system_code;
 } weir_error;
 
 /** No error yet: every member unset. */
 #define WEIR_ERROR_INIT                                                                            \
   {                                                                                                \
-    sizeof(weir_error), WEIR_OK, NULL, NULL, NULL, 0, {0, 0, 0, 0, {0}}, {                         \
-      0, 0, 0, 0, {                                                                                \
-        0                                                                                          \
-      }                                                                                            \
-    }                                                                                              \
+    sizeof(weir_error), WEIR_OK, NULL, NULL, NULL, 0, {0, 0, 0, 0, {0}}, {0, 0, 0, 0, {0}}, NULL,  \
+        NULL, 0, 0                                                                                 \
   }
 
 /**

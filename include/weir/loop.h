@@ -7,6 +7,7 @@
 
 #include "weir/base.h"
 #include "weir/error.h"
+#include "weir/lookup.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -66,11 +67,21 @@ typedef struct weir_loop_options {
   void (*trace)(weir_time now, uint64_t object, weir_trace_event event, uint64_t a, uint64_t b,
                 void *user);
   void *trace_user; /**< Handed to trace. */
+  /** For connects that do not say; WEIR_DEFAULT: the process-wide default. @source HE-11 */
+  weir_choice auto_select_family;
+  /** For connects that do not say; 0: the process-wide default. @source HE-10 */
+  uint32_t auto_select_family_attempt_timeout_ms;
+  weir_lookup_function lookup; /**< For whoever names no resolver; NULL: the system's. @source
+                                  CON-15 */
+  void *lookup_user;           /**< Handed to lookup. */
 } weir_loop_options;
 
 /** Defaults of weir_loop_options. */
 #define WEIR_LOOP_OPTIONS_INIT                                                                     \
-  { sizeof(weir_loop_options), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL }
+  {                                                                                                \
+    sizeof(weir_loop_options), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, WEIR_DEFAULT, 0,    \
+        NULL, NULL                                                                                 \
+  }
 
 /** How long weir_loop_run() goes on. */
 typedef enum weir_run_mode {

@@ -62,12 +62,6 @@ typedef struct weir_server_options {
 #define WEIR_SERVER_OPTIONS_INIT                                                                   \
   { sizeof(weir_server_options), false, false, -1 }
 
-/** What happens to a path that is longer than the system takes. */
-typedef enum weir_path_overflow {
-  WEIR_PATH_CUT,   /**< It is cut; weir_server_path() tells what was bound. @source IPC-03 */
-  WEIR_PATH_REFUSE /**< WEIR_ENAMETOOLONG, before any file is made. */
-} weir_path_overflow;
-
 /** Where weir_server_listen() listens. Start from WEIR_LISTEN_OPTIONS_INIT. */
 typedef struct weir_listen_options {
   size_t size;      /**< Set by WEIR_LISTEN_OPTIONS_INIT. */

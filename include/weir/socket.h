@@ -7,7 +7,9 @@
 
 #include "weir/address.h"
 #include "weir/base.h"
+#include "weir/block_list.h"
 #include "weir/error.h"
+#include "weir/lookup.h"
 #include "weir/loop.h"
 
 #ifdef __cplusplus
@@ -56,11 +58,68 @@ typedef struct weir_socket_handlers {
   /** The last event. When it returns the socket is freed, unless it is retained. @source SOC-20,
    * STR-53 */
   void (*on_close)(weir_socket *socket, bool had_error, void *user);
+  /** Nothing happened for as long as weir_socket_set_timeout() said; the connection stays. @source
+   * SOC-23, TMO-02 */
+  void (*on_timeout)(weir_socket *socket, void *user);
+  /** There is something to weir_socket_read(), or the end of it. With it set the socket does not
+   * flow by itself. @source STR-37 */
+  void (*on_readable)(weir_socket *socket, void *user);
+  /** A name was resolved: once for each address of the answer; or error, and address is NULL.
+   * @source SOC-22, CON-16 */
+  void (*on_lookup)(weir_socket *socket, const weir_error *error, const weir_address *address,
+                    const char *host, void *user);
+  /** Family selection: an attempt to reach one address begins. @source HE-06 */
+  void (*on_connection_attempt)(weir_socket *socket, const weir_address *address, void *user);
+  /** It failed; WEIR_ERR_IP_BLOCKED: the block list has it, no attempt was made. @source HE-06,
+   * HE-13 */
+  void (*on_connection_attempt_failed)(weir_socket *socket, const weir_address *address,
+                                       const weir_error *error, void *user);
+  /** Its time is up; the next address is tried. @source HE-04, HE-23 */
+  void (*on_connection_attempt_timeout)(weir_socket *socket, const weir_address *address,
+                                        void *user);
 } weir_socket_handlers;
 
 /** No handlers, every member by its order. */
 #define WEIR_SOCKET_HANDLERS_INIT                                                                  \
-  { sizeof(weir_socket_handlers), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL }
+  {                                                                                                \
+    sizeof(weir_socket_handlers), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,      \
+        NULL, NULL, NULL, NULL                                                                     \
+  }
+
+/**
+ * Supplies memory to receive into, once when the transport is there and after every delivery.
+ * @param socket whose
+ * @param out_length bytes of the memory
+ * @param user the onread's
+ * @return the memory; NULL, or a length of 0, destroys the socket with WEIR_ENOBUFS
+ * @source STR-45
+ */
+typedef void *(*weir_onread_provider)(weir_socket *socket, size_t *out_length, void *user);
+
+/**
+ * Bytes were received into that memory.
+ * @return true: go on; false: stop until weir_socket_resume()
+ * @source STR-46, STR-48
+ */
+typedef bool (*weir_onread_callback)(weir_socket *socket, uint8_t *data, size_t length, void *user);
+
+/** Receives into the program's memory instead of on_data. Start from WEIR_ONREAD_INIT. @source
+ * STR-45, STR-55 */
+typedef struct weir_onread {
+  size_t size;                   /**< Set by WEIR_ONREAD_INIT. */
+  void *buffer;                  /**< Used again for each piece; outlives the socket. */
+  size_t buffer_length;          /**< Bytes in buffer. */
+  weir_onread_provider provider; /**< Instead of buffer: either of the two. */
+  weir_onread_callback callback; /**< Told of each piece; needed. */
+  void *user;                    /**< Handed to both. */
+} weir_onread;
+
+/** No memory yet: `buffer` or `provider`, and `callback`, are to be set. */
+#define WEIR_ONREAD_INIT                                                                           \
+  { sizeof(weir_onread), NULL, 0, NULL, NULL, NULL }
+
+/** Ends what it was given to; see loop.h. */
+struct weir_abort_signal;
 
 /** Options of weir_socket_create(). Start from WEIR_SOCKET_OPTIONS_INIT. */
 typedef struct weir_socket_options {
@@ -71,11 +130,36 @@ typedef struct weir_socket_options {
   /** From how much on a write tells WEIR_WAIT_DRAIN; -1: 16384; 0: always, unless the system took
    * it at once. */
   int64_t writable_high_water_mark_bytes;
+  intptr_t fd;     /**< A descriptor to wrap, weir's from success on; -1: none. @source SOC-03 */
+  bool readable;   /**< Whether a wrapped socket may be read. @source SOC-05 */
+  bool writable;   /**< Whether a wrapped socket may be written. @source SOC-06 */
+  bool no_delay;   /**< As weir_socket_set_no_delay(). @source CON-22 */
+  bool keep_alive; /**< As weir_socket_set_keep_alive(). @source CON-23 */
+  uint32_t keep_alive_initial_delay_ms; /**< Whole seconds count; 0: the system's. @source CON-24 */
+  int64_t timeout_ms; /**< As weir_socket_set_timeout(), from the beginning; -1: none. @source
+                         CON-32, DEF-10 */
+  const weir_onread *onread; /**< Copied; NULL: on_data. @source CON-26 */
+  struct weir_abort_signal
+      *signal;                   /**< Destroys the socket; retained; NULL: none. @source ABT-04 */
+  weir_block_filter *block_list; /**< Addresses not to connect to; retained; NULL: none. @source
+                                    BLK-28 */
+  /** So many bytes may wait to be sent; a write beyond is refused with WEIR_ENOBUFS and nothing of
+   * it is queued. -1: no limit. */
+  int64_t max_buffered_bytes;
 } weir_socket_options;
 
 /** Defaults of weir_socket_options. @source DEF-08, DEF-11 */
 #define WEIR_SOCKET_OPTIONS_INIT                                                                   \
-  { sizeof(weir_socket_options), false, -1, -1 }
+  {                                                                                                \
+    sizeof(weir_socket_options), false, -1, -1, -1, true, true, false, false, 0, -1, NULL, NULL,   \
+        NULL, -1                                                                                   \
+  }
+
+/** What happens to a path that is longer than the system takes. */
+typedef enum weir_path_overflow {
+  WEIR_PATH_CUT,   /**< It is cut; weir_server_path() tells what was bound. @source IPC-03 */
+  WEIR_PATH_REFUSE /**< WEIR_ENAMETOOLONG, before any file is made. */
+} weir_path_overflow;
 
 /** How weir_socket_connect() reaches its peer. Start from WEIR_CONNECT_OPTIONS_INIT. */
 typedef struct weir_connect_options {
@@ -86,11 +170,29 @@ typedef struct weir_connect_options {
       *path; /**< A Unix domain socket; when set, port and host are ignored. @source CON-40 */
   size_t path_length; /**< Bytes of path; 0: up to its NUL. Linux' abstract names begin with a NUL
                          and need it. */
+  weir_path_overflow path_overflow; /**< What happens to a path that is too long. @source IPC-03 */
+  weir_choice auto_select_family;   /**< WEIR_DEFAULT: the loop's setting. @source HE-01 */
+  weir_family family;               /**< WEIR_FAMILY_NONE: both. @source CON-13, HE-05 */
+  const char *local_address; /**< An address of this machine, as text; NULL: any. @source CON-10 */
+  int32_t local_port;        /**< 0..65535, 0: any; -1: not bound. @source CON-11, CON-12 */
+  int32_t hints; /**< weir_lookup_hint; -1: ADDRCONFIG, or 0 if a family is asked for. @source
+                    CON-14 */
+  /** Time one attempt gets before the next starts; 1 to 9 count as 10; 0: the loop's setting.
+   * @source HE-04, HE-09, HE-12 */
+  uint32_t auto_select_family_attempt_timeout_ms;
+  weir_lookup_function lookup; /**< NULL: the loop's. @source CON-15 */
+  void *lookup_user;           /**< Handed to lookup. */
+  /** Attempts overlap, as RFC 8305 section 5 wants: a slow one goes on when the next begins, and
+   * the first that succeeds is taken. Node gives it up. */
+  bool overlap_attempts;
 } weir_connect_options;
 
 /** Defaults of weir_connect_options. */
 #define WEIR_CONNECT_OPTIONS_INIT                                                                  \
-  { sizeof(weir_connect_options), -1, NULL, NULL, 0 }
+  {                                                                                                \
+    sizeof(weir_connect_options), -1, NULL, NULL, 0, WEIR_PATH_CUT, WEIR_DEFAULT,                  \
+        WEIR_FAMILY_NONE, NULL, -1, -1, 0, NULL, NULL, false                                       \
+  }
 
 /**
  * Makes a socket that is not connected.

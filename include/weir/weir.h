@@ -31,6 +31,7 @@
 #include "weir/base.h"
 #include "weir/block_list.h"
 #include "weir/error.h"
+#include "weir/lookup.h"
 #include "weir/loop.h"
 #include "weir/server.h"
 #include "weir/sim.h"

@@ -108,15 +108,15 @@ static void on_close(weir_socket *socket, bool had_error, void *user) {
   tell(end, LEDGER_TOLD_CLOSE);
 }
 
-static const weir_socket_handlers handlers = {sizeof(weir_socket_handlers),
-                                              on_connect,
-                                              on_ready,
-                                              on_data,
-                                              on_end,
-                                              on_drain,
-                                              on_finish,
-                                              on_error,
-                                              on_close};
+static const weir_socket_handlers handlers = {.size = sizeof(weir_socket_handlers),
+                                              .on_connect = on_connect,
+                                              .on_ready = on_ready,
+                                              .on_data = on_data,
+                                              .on_end = on_end,
+                                              .on_drain = on_drain,
+                                              .on_finish = on_finish,
+                                              .on_error = on_error,
+                                              .on_close = on_close};
 
 static ledger_end *new_end(ledger *book, weir_socket *socket) {
   if (book->end_count == LEDGER_ENDS) return NULL;

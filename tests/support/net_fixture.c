@@ -132,24 +132,23 @@ static void on_close(weir_socket *socket, bool had_error, void *user) {
   end->socket = NULL;
 }
 
-const weir_socket_handlers net_handlers = {sizeof(weir_socket_handlers),
-                                           on_connect,
-                                           on_ready,
-                                           on_data,
-                                           on_end,
-                                           on_drain,
-                                           on_finish,
-                                           on_error,
-                                           on_close};
-const weir_socket_handlers net_quiet_handlers = {sizeof(weir_socket_handlers),
-                                                 on_connect,
-                                                 on_ready,
-                                                 NULL,
-                                                 on_end,
-                                                 on_drain,
-                                                 on_finish,
-                                                 on_error,
-                                                 on_close};
+const weir_socket_handlers net_handlers = {.size = sizeof(weir_socket_handlers),
+                                           .on_connect = on_connect,
+                                           .on_ready = on_ready,
+                                           .on_data = on_data,
+                                           .on_end = on_end,
+                                           .on_drain = on_drain,
+                                           .on_finish = on_finish,
+                                           .on_error = on_error,
+                                           .on_close = on_close};
+const weir_socket_handlers net_quiet_handlers = {.size = sizeof(weir_socket_handlers),
+                                                 .on_connect = on_connect,
+                                                 .on_ready = on_ready,
+                                                 .on_end = on_end,
+                                                 .on_drain = on_drain,
+                                                 .on_finish = on_finish,
+                                                 .on_error = on_error,
+                                                 .on_close = on_close};
 
 static void tell_server(net_server *server, const char *event) {
   net_note(&server->log, "%s", event);
