@@ -150,6 +150,7 @@ static const char *error_class(weir_err err) {
   case WEIR_ERR_INVALID_HANDLE_TYPE:
   case WEIR_ERR_INVALID_IP_ADDRESS:
   case WEIR_ERR_MISSING_ARGS: return "TypeError";
+  case WEIR_ERR_INVALID_ADDRESS_FAMILY:
   case WEIR_ERR_OUT_OF_RANGE:
   case WEIR_ERR_SOCKET_BAD_PORT: return "RangeError";
   default: return "Error";
@@ -175,11 +176,19 @@ static void add_path(trace_text *text, const char *path, size_t length) {
       trace_text_add(text, path + i, 1);
 }
 
+/* Node names the host of a look-up "hostname", that of a family it does not know "host". */
+static void add_host(trace_text *text, const weir_error *error) {
+  if (error->host && !error->syscall && error->address.port > 0)
+    trace_text_format(text, " port=%u", (unsigned)error->address.port);
+  if (error->host)
+    trace_text_format(text, " %s=%s", error->syscall ? "hostname" : "host", error->host);
+}
+
 void trace_text_error(trace_text *text, const weir_error *error) {
   char message[MESSAGE_SIZE];
   size_t length = weir_error_message(error, message, sizeof message);
   if (length >= sizeof message) length = sizeof message - 1;
-  trace_text_format(text, "%s", error_class(error->code));
+  trace_text_format(text, "%s", error->errors ? "AggregateError" : error_class(error->code));
   /* A program's own error may have no code. */
   if (error->code != WEIR_OK) trace_text_format(text, " code=%s", weir_err_name(error->code));
   if (error->syscall) trace_text_format(text, " syscall=%s", error->syscall);
@@ -189,6 +198,7 @@ void trace_text_error(trace_text *text, const weir_error *error) {
     trace_text_format(text, " port=-1");
   add_endpoint(text, "address", "port", &error->address);
   add_endpoint(text, "localAddress", "localPort", &error->local_address);
+  add_host(text, error);
   trace_text_format(text, " message=");
   trace_text_quote(text, message, length);
 }
@@ -278,6 +288,8 @@ void trace_log_error(trace *t, const char *object, const char *event, const weir
   if (!text) return;
   trace_text_format(text, "%s ", event);
   trace_text_error(text, error);
+  for (size_t i = 0; error->errors && i < error->error_count; i++)
+    trace_log_error(t, object, "  nested", error->errors[i]);
 }
 
 void trace_log_data(trace *t, const char *object, const uint8_t *data, size_t length) {

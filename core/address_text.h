@@ -18,8 +18,8 @@ extern const uint32_t weirc_octet_texts[256];
 /** What the characters of three digits lack. */
 #define WEIRC_THREE_DIGITS_LACK 46
 
-/** The texts of 10 to 99 without a dot, by the sum of their characters; elsewhere what is no text of
- * that sum. */
+/** The texts of 10 to 99 without a dot, by the sum of their characters; elsewhere what is no text
+ * of that sum. */
 extern const uint16_t weirc_two_digits[256];
 
 /** The texts of 100 to 255 with a dot, in the same way. */

@@ -1,6 +1,7 @@
 /* Endpoints from options. Whether a path or an address is any good is the system's to say. */
 #include "core/endpoint.h"
 
+#include "core/address_parse.h"
 #include "core/memory.h"
 
 #include <string.h>
@@ -18,6 +19,25 @@ weir_err weirc_endpoint_address(weir_endpoint *endpoint, const char *host, int32
   if (port < 0 || port > UINT16_MAX) return WEIR_ERR_SOCKET_BAD_PORT;
   weir_err err = weir_address_parse(host, strlen(host), (uint16_t)port, &endpoint->address);
   return err == WEIR_OK ? WEIR_OK : WEIR_ERR_INVALID_IP_ADDRESS;
+}
+
+/* A name that no interface has makes scope 0, which the system refuses where it needs one. */
+weir_err weirc_host_parse(weir_loop *loop, const char *text, uint16_t port,
+                          weir_address *out_address) {
+  weir_slice zone = {NULL, 0};
+  size_t length = strlen(text);
+  if (weir_address_parse(text, length, port, out_address) == WEIR_OK) return WEIR_OK;
+  if (weirc_ipv6_parse_zone(text, length, port, out_address, &zone) != WEIR_OK)
+    return WEIR_ERR_INVALID_IP_ADDRESS;
+  if (zone.length > 0) (void)loop->ops->scope_id(zone.data, zone.length, &out_address->scope_id);
+  return WEIR_OK;
+}
+
+weir_err weirc_endpoint_bind_local(weir_loop *loop, weir_handle *handle, const weir_address *local,
+                                   const weir_address *remote) {
+  weir_endpoint endpoint = {.transport = WEIR_TRANSPORT_TCP, .address = *local};
+  if (local->family != remote->family) return WEIR_EINVAL;
+  return loop->ops->bind(loop->backend, handle, &endpoint, 0);
 }
 
 weir_err weirc_endpoint_copy(const weir_allocator *allocator, const weir_endpoint *endpoint,

@@ -1,9 +1,6 @@
 /* Names and texts of errors, in Node's words. Which error happens when is decided elsewhere. */
 #include "core/error.h"
 
-#include "core/memory.h"
-#include "core/options.h"
-
 #include <string.h>
 
 typedef struct err_text {
@@ -150,6 +147,9 @@ static void put_system_error(text_sink *sink, const weir_error *error) {
   if (error->path) {
     put_text(sink, " ");
     put_bytes(sink, error->path, error->path_length);
+  } else if (error->host) {
+    put_text(sink, " ");
+    put_text(sink, error->host);
   } else if (error->address.family != WEIR_FAMILY_NONE) {
     put_text(sink, " ");
     put_address(sink, &error->address);
@@ -159,6 +159,28 @@ static void put_system_error(text_sink *sink, const weir_error *error) {
     put_address(sink, &error->local_address);
     put_text(sink, ")");
   }
+}
+
+static void put_number(text_sink *sink, unsigned number) {
+  char digits[12];
+  size_t at = sizeof digits;
+  do {
+    digits[--at] = (char)('0' + number % 10);
+    number /= 10;
+  } while (number > 0);
+  put_bytes(sink, digits + at, sizeof digits - at);
+}
+
+void weirc_error_family_text(unsigned family, const char *host, unsigned port, char *buffer,
+                             size_t capacity) {
+  text_sink sink = {buffer, capacity, 0};
+  put_text(&sink, "Invalid address family: ");
+  put_number(&sink, family);
+  put_text(&sink, " ");
+  put_text(&sink, host);
+  put_text(&sink, ":");
+  put_number(&sink, port);
+  buffer[sink.length < capacity ? sink.length : capacity - 1] = '\0';
 }
 
 size_t weir_error_message(const weir_error *error, char *buffer, size_t capacity) {
@@ -172,21 +194,4 @@ size_t weir_error_message(const weir_error *error, char *buffer, size_t capacity
   if (sink.capacity > 0)
     sink.buffer[sink.length < sink.capacity ? sink.length : sink.capacity - 1] = '\0';
   return sink.length;
-}
-
-weir_error *weirc_error_copy(const weir_allocator *allocator, const weir_error *error) {
-  weir_error taken = WEIR_ERROR_INIT;
-  if (weirc_options_take(&taken, sizeof taken, error) != WEIR_OK) return NULL;
-  size_t message_size = taken.message ? strlen(taken.message) + 1 : 0;
-  size_t path_size = taken.path ? taken.path_length + 1 : 0;
-  weir_error *copy = weirc_allocate(allocator, sizeof *copy + message_size + path_size);
-  if (!copy) return NULL;
-  char *texts = (char *)(copy + 1);
-  *copy = taken;
-  if (taken.message) copy->message = memcpy(texts, taken.message, message_size);
-  if (taken.path) {
-    copy->path = memcpy(texts + message_size, taken.path, taken.path_length);
-    texts[message_size + path_size - 1] = '\0';
-  }
-  return copy;
 }

@@ -20,7 +20,12 @@ static inline weir_error weirc_error_of(weir_err code, const char *syscall) {
   return error;
 }
 
-/** A copy in one block, its message and path too; NULL: no memory, or an error without size. */
+/** Node's text for an answer of a family that is none. */
+void weirc_error_family_text(unsigned family, const char *host, unsigned port, char *buffer,
+                             size_t capacity);
+
+/** A copy in one block, its texts and parts too; NULL: no memory, or an error without size. Parts
+ * of parts are left out. */
 weir_error *weirc_error_copy(const weir_allocator *allocator, const weir_error *error);
 
 #endif

@@ -2,6 +2,8 @@
  */
 #include "core/loop.h"
 
+#include "core/attempt.h"
+#include "core/lookup.h"
 #include "core/options.h"
 #include "core/server.h"
 #include "core/socket.h"
@@ -40,6 +42,11 @@ static void init_loop(weir_loop *loop, const weir_loop_options *options) {
   weirc_list_init(&loop->timer_list);
   weirc_list_init(&loop->sockets);
   weirc_list_init(&loop->servers);
+  weirc_list_init(&loop->lookups);
+  loop->lookup = options->lookup;
+  loop->lookup_user = options->lookup_user;
+  loop->auto_select_family = options->auto_select_family;
+  loop->attempt_timeout_ms = options->auto_select_family_attempt_timeout_ms;
   init_pool(&loop->spare_steps, weirc_step_spare_size(), KEEP_STEPS);
   init_pool(&loop->writers, sizeof(weirc_writer), KEEP_WRITERS);
   init_pool(&loop->small_chunks, WEIRC_SMALL_CHUNK_BYTES, KEEP_SMALL_CHUNKS);
@@ -113,18 +120,27 @@ int weir_loop_timeout(weir_loop *loop) {
 }
 
 static void finish_op(weir_loop *loop, weir_op *op) {
-  assert(op->handle);
   if (op->kind == WEIR_OP_RECEIVE) {
     weirc_socket_received(weirc_container(op, weir_socket, receive));
     return;
   }
+  if (op->kind == WEIR_OP_RESOLVE) {
+    weirc_lookup_resolved(op);
+    return;
+  }
+  assert(op->handle);
   weirc_object *object = weirc_object_of(loop, op->handle);
   switch (op->kind) {
   case WEIR_OP_RESOLVE:
   case WEIR_OP_RECEIVE: break;
   case WEIR_OP_SEND: weirc_socket_sent((weir_socket *)object); break;
   case WEIR_OP_SHUTDOWN: weirc_socket_fin_sent((weir_socket *)object); break;
-  case WEIR_OP_CONNECT: weirc_socket_connected((weir_socket *)object); break;
+  case WEIR_OP_CONNECT:
+    if (object->step.owner == WEIRC_STEP_ATTEMPT)
+      weirc_attempt_done((weirc_attempt *)object);
+    else
+      weirc_socket_connected((weir_socket *)object);
+    break;
   case WEIR_OP_ACCEPT: weirc_listener_accepted((weirc_listener *)object); break;
   }
 }
@@ -133,10 +149,14 @@ static void finish_close(weir_loop *loop, weir_handle *handle) {
   weirc_object *object = weirc_object_of(loop, handle);
   assert(loop->closing > 0);
   loop->closing--;
-  if (object->step.owner == WEIRC_STEP_SOCKET)
-    weirc_socket_transport_closed((weir_socket *)object);
-  else
-    weirc_listener_closed((weirc_listener *)object);
+  switch ((weirc_step_owner)object->step.owner) {
+  case WEIRC_STEP_SOCKET: weirc_socket_transport_closed((weir_socket *)object); break;
+  case WEIRC_STEP_LISTENER: weirc_listener_closed((weirc_listener *)object); break;
+  case WEIRC_STEP_ATTEMPT: weirc_attempt_closed((weirc_attempt *)object); break;
+  case WEIRC_STEP_SERVER:
+  case WEIRC_STEP_SPARE:
+  case WEIRC_STEP_LATER: break;
+  }
 }
 
 static void finish_ops(weir_loop *loop, weir_completions *done) {
@@ -252,12 +272,12 @@ static void end_objects(weir_loop *loop) {
   weirc_steps_finish(loop);
   weirc_socket_destroy_all(loop);
   weirc_steps_finish(loop);
-  while (loop->closing > 0) {
-    size_t closing = loop->closing;
+  while (loop->closing > 0 || loop->resolving > 0) {
+    size_t left = loop->closing + loop->resolving;
     if (poll_once(loop, WEIR_TIME_NEVER) != WEIR_OK) return;
     weirc_steps_finish(loop);
     /* A guest cannot wait: what its host has to close itself comes later. */
-    if (loop->ops->set_deadline && loop->closing >= closing) return;
+    if (loop->ops->set_deadline && loop->closing + loop->resolving >= left) return;
   }
 }
 
@@ -289,7 +309,8 @@ weir_err weir_loop_free(weir_loop *loop) {
   end_objects(loop);
   while (weirc_posts_waiting(loop)) weirc_posts_run(loop);
   weirc_steps_finish(loop);
-  if (loop->ops->set_deadline && loop->closing > 0) return give_up_freeing(loop);
+  if (loop->ops->set_deadline && loop->closing + loop->resolving > 0) return give_up_freeing(loop);
+  weirc_lookup_free_all(loop);
   weirc_socket_free_all(loop);
   loop->ops->free(loop->backend);
   free_memory(loop);

@@ -37,6 +37,8 @@ struct weir_loop {
   size_t timer_count;          /**< How many timers there are: the heap's room. */
   weirc_link sockets;          /**< Sockets without server. */
   weirc_link servers;          /**< All servers. */
+  weirc_link lookups;          /**< Questions that are not answered. */
+  size_t resolving;            /**< How many of them the system has. */
   weirc_atomic_ptr posts;      /**< weirc_post, newest first. */
   weirc_pool spare_steps;      /**< Steps beyond the one in each object. */
   weirc_pool writers;          /**< weirc_writer. */
@@ -45,8 +47,12 @@ struct weir_loop {
   void (*schedule)(weir_step *step, void *user); /**< See weir_loop_options. */
   void *schedule_user;                           /**< See weir_loop_options. */
   void (*trace)(weir_time now, uint64_t object, weir_trace_event event, uint64_t a, uint64_t b,
-                void *user); /**< See weir_loop_options. */
-  void *trace_user;          /**< See weir_loop_options. */
+                void *user);      /**< See weir_loop_options. */
+  void *trace_user;               /**< See weir_loop_options. */
+  weir_lookup_function lookup;    /**< See weir_loop_options. */
+  void *lookup_user;              /**< See weir_loop_options. */
+  weir_choice auto_select_family; /**< See weir_loop_options. */
+  uint32_t attempt_timeout_ms;    /**< See weir_loop_options. */
 };
 
 /** The time of the current turn. */

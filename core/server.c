@@ -6,11 +6,12 @@
 #include "core/error.h"
 #include "core/options.h"
 #include "core/socket.h"
+#include "weir/defaults.h"
 
 #include <assert.h>
 #include <string.h>
 
-enum { DEFAULT_BACKLOG = 511, DEFAULT_MARK = 16384 };
+enum { DEFAULT_BACKLOG = 511 };
 
 struct weirc_server_owed {
   struct weirc_server_owed *next;
@@ -60,7 +61,7 @@ static void cancel_listen(weir_server *server) {
 
 static weir_err init_server(weir_server *server, const weir_server_options *given) {
   server->options = (weir_server_options)WEIR_SERVER_OPTIONS_INIT;
-  server->mark = DEFAULT_MARK;
+  server->mark = (uint32_t)weir_default_high_water_mark_bytes();
   weir_err err = weirc_options_take(&server->options, sizeof server->options, given);
   if (err == WEIR_OK) err = weirc_mark_take(server->options.high_water_mark_bytes, &server->mark);
   if (err == WEIR_OK) err = weir_timer_create(server->object.loop, retry, server, &server->retry);

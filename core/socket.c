@@ -3,11 +3,11 @@
 #include "core/socket.h"
 
 #include "core/options.h"
+#include "core/race.h"
 #include "core/server.h"
+#include "weir/defaults.h"
 
 #include <assert.h>
-
-enum { DEFAULT_MARK = 16384 };
 
 const weir_socket_handlers weirc_no_socket_handlers = WEIR_SOCKET_HANDLERS_INIT;
 
@@ -15,7 +15,7 @@ weir_socket *weirc_socket_create(weir_loop *loop) {
   weir_socket *socket = weirc_object_create(loop, sizeof *socket, WEIRC_STEP_SOCKET);
   if (!socket) return NULL;
   socket->handlers = &weirc_no_socket_handlers;
-  socket->read_mark = socket->write_mark = DEFAULT_MARK;
+  socket->read_mark = socket->write_mark = (uint32_t)weir_default_high_water_mark_bytes();
   socket->receive.kind = WEIR_OP_RECEIVE;
   socket->receive.handle = weirc_handle(&socket->object);
   return socket;
@@ -94,6 +94,7 @@ void weirc_socket_run_step(weir_socket *socket, unsigned kind) {
   case WEIRC_STEP_AUTO_END: weirc_socket_event_now(socket, WEIRC_SOCKET_AUTO_END); break;
   case WEIRC_STEP_FINISH: weirc_socket_tell_finish(socket); break;
   case WEIRC_STEP_ERROR: weirc_socket_tell_error(socket); break;
+  case WEIRC_STEP_LOOKUP: weirc_race_tell_answer(socket->extra->race); break;
   case WEIRC_STEP_CLOSE: weirc_socket_closed(socket); return;
   }
   if (socket->closed) weirc_socket_free_if_done(socket);

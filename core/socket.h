@@ -22,7 +22,8 @@ typedef enum weirc_socket_step_kind {
   WEIRC_STEP_AUTO_END,           /**< End the writing side behind 'end'. */
   WEIRC_STEP_FINISH,             /**< Tell 'finish'. */
   WEIRC_STEP_ERROR,              /**< Tell 'error'. */
-  WEIRC_STEP_CLOSE               /**< Tell 'close' of a socket without transport. */
+  WEIRC_STEP_CLOSE,              /**< Tell 'close' of a socket without transport. */
+  WEIRC_STEP_LOOKUP              /**< Tell what a resolver has answered. */
 } weirc_socket_step_kind;
 
 /** Bytes that were received and not taken; the bytes follow. */
@@ -30,7 +31,10 @@ typedef struct weirc_piece weirc_piece;
 
 /** What only some sockets have, allocated on use. */
 typedef struct weirc_socket_extra {
-  weir_connect_op connect;               /**< The attempt; its path is owned. */
+  weir_connect_op connect;               /**< A connect to one address; its path is owned. */
+  weir_address local;                    /**< What it was bound to; WEIR_FAMILY_NONE: nothing. */
+  bool bind_failed;                      /**< It did not even begin. */
+  struct weirc_race *race;               /**< A connect to a name; NULL: none. */
   weir_socket_callback connect_callback; /**< Owed to connect()'s caller. */
   void *connect_user;                    /**< Handed to it. */
   weir_error *error;                     /**< A copy of what destroy() was given. */
@@ -58,6 +62,8 @@ struct weir_socket {
   bool write_failed : 1;     /**< The system refused a write; destroyed in a step. */
   bool had_error : 1;        /**< destroy() was given an error. */
   bool closed : 1;           /**< 'close' was told. */
+  bool telling_close : 1;    /**< It is being told. */
+  bool begun_anew : 1;       /**< connect() was called in it. */
   bool end_called : 1;       /**< end() after destroy(), which the machine does not see. */
   uint32_t read_mark;        /**< readable high water mark. */
   uint32_t write_mark;       /**< writable high water mark. */
@@ -110,6 +116,13 @@ void weirc_socket_run_step(weir_socket *socket, unsigned kind);
 
 /** A connection that a server took: open, 'connection' follows. */
 void weirc_socket_accept(weir_socket *socket, struct weir_server *server, bool paused);
+
+/** Connects to an address on the socket's own transport. */
+void weirc_socket_connect_to(weir_socket *socket, const weir_address *remote,
+                             const weir_address *local_address, uint16_t local_port);
+
+/** The transport is connected: 'connect', 'ready', and reading begins. */
+void weirc_socket_establish(weir_socket *socket, const weir_address *remote);
 
 /** The connect operation is back. */
 void weirc_socket_connected(weir_socket *socket);

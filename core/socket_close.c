@@ -1,6 +1,7 @@
 /* How a socket ends: destroy() in its forms, 'error', 'close', and letting go of the memory. */
 #include "core/endpoint.h"
 #include "core/error.h"
+#include "core/race.h"
 #include "core/server.h"
 #include "core/socket.h"
 
@@ -30,6 +31,7 @@ void weirc_socket_destroy(weir_socket *socket, const weir_error *error, weir_clo
     weirc_step_queue_kind(&socket->object, WEIRC_STEP_ERROR);
   }
   weirc_socket_drop_pieces(socket);
+  if (socket->extra) weirc_race_stop(socket->extra->race);
   if (socket->server) weirc_server_connection_gone(socket->server);
   if (effects & WEIRC_DO_CLOSE_TRANSPORT)
     weirc_object_close(&socket->object, how);
@@ -83,6 +85,7 @@ void weirc_socket_free_extra(weir_socket *socket) {
   const weir_allocator *allocator = &socket->object.loop->allocator;
   if (!extra) return;
   weirc_endpoint_free(allocator, &extra->connect.remote);
+  weirc_race_free(extra->race);
   weirc_socket_drop_pieces(socket);
   weirc_release(allocator, extra->error);
   weirc_release(allocator, extra);
@@ -102,18 +105,24 @@ void weirc_socket_closed(weir_socket *socket) {
   fail_connect(socket);
   weirc_socket_fail_writes(socket);
   weirc_trace(socket->object.loop, socket->object.id, WEIR_TRACE_CLOSE, socket->had_error, 0);
+  socket->telling_close = true;
   if (socket->handlers->on_close)
     socket->handlers->on_close(socket, socket->had_error, socket->user);
+  socket->telling_close = false;
+  if (socket->begun_anew) {
+    socket->begun_anew = false;
+    return;
+  }
   weirc_object_deactivate(&socket->object);
   socket->closed = true;
-  weirc_socket_free_extra(socket);
   weirc_socket_free_if_done(socket);
 }
 
 void weirc_socket_free_if_done(weir_socket *socket) {
   if (!socket->closed || socket->object.retained > 0 || socket->object.pending != 0) return;
   weirc_socket_drop_idle_writer(socket);
-  assert(!socket->writer && !socket->extra);
+  weirc_socket_free_extra(socket);
+  assert(!socket->writer);
   weirc_object_free(&socket->object);
 }
 

@@ -1,67 +1,162 @@
-/* How a socket gets its connection: by connect(), or from a server. */
+/* How a socket gets its connection: by connect(), again after 'close' too, or from a server. How a
+ * name is reached is decided in race.c and race_answer.c. */
 #include "core/endpoint.h"
 #include "core/error.h"
 #include "core/options.h"
+#include "core/race.h"
 #include "core/server.h"
 #include "core/socket.h"
 
 #include <assert.h>
+#include <string.h>
+
+/* What connect() was asked for, checked. */
+typedef struct plan {
+  weir_connect_options options;
+  weir_endpoint remote; /* If no name has to be looked up. */
+  weir_address local;   /* WEIR_FAMILY_NONE: any. */
+  bool named;           /* The host is a name. */
+} plan;
+
+/* After 'close', and in it, a socket may begin anew. */
+static bool may_begin_anew(const weir_socket *socket) {
+  return socket->closed || socket->telling_close;
+}
 
 static weir_err refuse_connect(const weir_socket *socket) {
+  if (socket->object.loop->freeing) return WEIR_ECANCELED;
   switch ((weirc_transport_state)socket->state.transport) {
   case WEIRC_TRANSPORT_CONNECTING: return WEIR_EALREADY;
   case WEIRC_TRANSPORT_OPEN: return WEIR_EISCONN;
-  case WEIRC_TRANSPORT_DESTROYED: return WEIR_ERR_STREAM_DESTROYED;
+  case WEIRC_TRANSPORT_DESTROYED:
+    return may_begin_anew(socket) ? WEIR_OK : WEIR_ERR_STREAM_DESTROYED;
   case WEIRC_TRANSPORT_NONE: break;
   }
   return WEIR_OK;
 }
 
-static weir_err take_remote(const weir_connect_options *given, weir_endpoint *out_remote) {
-  weir_connect_options options = WEIR_CONNECT_OPTIONS_INIT;
-  weir_err err = weirc_options_take(&options, sizeof options, given);
+static weir_err take_local(weir_loop *loop, const weir_connect_options *options,
+                           weir_address *out_local) {
+  const char *text = options->local_address;
+  *out_local = (weir_address){0};
+  if (text && weirc_host_parse(loop, text, 0, out_local) != WEIR_OK)
+    return WEIR_ERR_INVALID_IP_ADDRESS;
+  if (options->local_port < -1 || options->local_port > UINT16_MAX) return WEIR_ERR_SOCKET_BAD_PORT;
+  return WEIR_OK;
+}
+
+/* Node's order: the local end, the port, and for names the family. */
+static weir_err take_tcp(weir_loop *loop, plan *p) {
+  const weir_connect_options *options = &p->options;
+  if (options->port == -1) return WEIR_ERR_MISSING_ARGS;
+  weir_err err = take_local(loop, options, &p->local);
   if (err != WEIR_OK) return err;
-  if (options.path) {
-    weirc_endpoint_path(out_remote, options.path, options.path_length);
-    return WEIR_OK;
-  }
-  if (options.port == -1) return WEIR_ERR_MISSING_ARGS;
-  return weirc_endpoint_address(out_remote, options.host ? options.host : "127.0.0.1",
-                                options.port);
+  if (options->port < 0 || options->port > UINT16_MAX) return WEIR_ERR_SOCKET_BAD_PORT;
+  if (options->auto_select_family_attempt_timeout_ms > INT32_MAX) return WEIR_ERR_OUT_OF_RANGE;
+  p->named =
+      !options->host || weirc_endpoint_address(&p->remote, options->host, options->port) != WEIR_OK;
+  weir_family family = options->family;
+  bool known =
+      family == WEIR_FAMILY_NONE || family == WEIR_FAMILY_IPV4 || family == WEIR_FAMILY_IPV6;
+  return !p->named || known ? WEIR_OK : WEIR_ERR_INVALID_ARG_VALUE;
+}
+
+static weir_err take_plan(weir_loop *loop, const weir_connect_options *given, plan *out_plan) {
+  *out_plan = (plan){.options = WEIR_CONNECT_OPTIONS_INIT};
+  weir_connect_options *options = &out_plan->options;
+  weir_err err = weirc_options_take(options, sizeof *options, given);
+  if (err != WEIR_OK) return err;
+  if (!options->path) return take_tcp(loop, out_plan);
+  weirc_endpoint_path(&out_plan->remote, options->path, options->path_length);
+  return WEIR_OK;
+}
+
+/* The socket is as new, but for what the program set. An accepted one is no server's any more. */
+static void begin_anew(weir_socket *socket) {
+  weir_loop *loop = socket->object.loop;
+  weirc_socket_free_extra(socket);
+  memset(weirc_handle(&socket->object), 0, loop->ops->handle_size);
+  socket->state = (weirc_socket_state){.allow_half_open = socket->state.allow_half_open};
+  socket->error_code = 0;
+  socket->reading = socket->input_ended = socket->need_drain = false;
+  socket->write_failed = socket->had_error = socket->end_called = false;
+  socket->closed = false;
+  socket->begun_anew = socket->telling_close;
+  socket->remote = (weir_address){0};
+  socket->bytes_read = socket->bytes_written = 0;
+  if (!socket->server) return;
+  socket->server = NULL;
+  weirc_list_remove(&socket->object.link);
+  weirc_list_append(&loop->sockets, &socket->object.link);
 }
 
 /* The transport is made here; a failure is told later like any other. */
-static void begin(weir_socket *socket) {
+static void submit(weir_socket *socket, const weir_address *local) {
   weir_loop *loop = socket->object.loop;
-  weir_connect_op *connect = &socket->extra->connect;
+  weirc_socket_extra *extra = socket->extra;
+  weir_connect_op *connect = &extra->connect;
+  const weir_address *remote = &connect->remote.address;
   connect->op.kind = WEIR_OP_CONNECT;
   connect->op.handle = weirc_handle(&socket->object);
-  socket->transport = (uint8_t)connect->remote.transport;
-  weirc_socket_event_now(socket, WEIRC_SOCKET_CONNECT);
-  weirc_object_activate(&socket->object);
-  connect->op.error =
-      loop->ops->create(loop->backend, connect->op.handle, connect->remote.transport,
-                        (weir_family)connect->remote.address.family);
+  connect->op.error = loop->ops->create(loop->backend, connect->op.handle,
+                                        connect->remote.transport, (weir_family)remote->family);
+  extra->bind_failed = false;
+  if (connect->op.error == WEIR_OK && local->family != WEIR_FAMILY_NONE) {
+    connect->op.error = weirc_endpoint_bind_local(loop, connect->op.handle, local, remote);
+    extra->bind_failed = connect->op.error != WEIR_OK;
+  }
   if (connect->op.error == WEIR_OK)
     loop->ops->submit(loop->backend, &connect->op);
   else
     weirc_step_queue_kind(&socket->object, WEIRC_STEP_CONNECT_FAILED);
 }
 
-weir_err weir_socket_connect(weir_socket *socket, const weir_connect_options *options,
-                             weir_socket_callback callback, void *user) {
-  weir_endpoint remote;
-  if (!socket || !options) return WEIR_ERR_INVALID_ARG_TYPE;
-  weir_err err = take_remote(options, &remote);
-  if (err == WEIR_OK) err = refuse_connect(socket);
-  if (err != WEIR_OK) return err;
+void weirc_socket_connect_to(weir_socket *socket, const weir_address *remote,
+                             const weir_address *local_address, uint16_t local_port) {
+  weirc_socket_extra *extra = socket->extra;
+  extra->connect.remote = (weir_endpoint){.transport = WEIR_TRANSPORT_TCP, .address = *remote};
+  extra->local = weirc_local_for(local_address, local_port, remote);
+  submit(socket, &extra->local);
+}
+
+static void begin(weir_socket *socket, const plan *p) {
+  bool path = p->options.path != NULL;
+  uint16_t local_port = p->options.local_port > 0 ? (uint16_t)p->options.local_port : 0;
+  socket->transport = (uint8_t)(path ? WEIR_TRANSPORT_IPC : WEIR_TRANSPORT_TCP);
+  weirc_socket_event_now(socket, WEIRC_SOCKET_CONNECT);
+  weirc_object_activate(&socket->object);
+  if (p->named)
+    weirc_race_ask(socket->extra->race, &p->options);
+  else if (path)
+    submit(socket, &p->local);
+  else
+    weirc_socket_connect_to(socket, &p->remote.address, &p->local, local_port);
+}
+
+/* Everything that needs memory, while nothing has changed yet. */
+static weir_err prepare(weir_socket *socket, const plan *p) {
+  const weir_allocator *allocator = &socket->object.loop->allocator;
   weirc_socket_extra *extra = weirc_socket_extra_of(socket);
   if (!extra) return WEIR_ENOMEM;
-  err = weirc_endpoint_copy(&socket->object.loop->allocator, &remote, &extra->connect.remote);
+  extra->connect.flags = p->options.path_overflow == WEIR_PATH_REFUSE ? WEIR_BIND_PATH_REFUSE : 0;
+  if (!p->named) return weirc_endpoint_copy(allocator, &p->remote, &extra->connect.remote);
+  extra->race = weirc_race_create(socket, &p->options, &p->local);
+  return extra->race ? WEIR_OK : WEIR_ENOMEM;
+}
+
+weir_err weir_socket_connect(weir_socket *socket, const weir_connect_options *options,
+                             weir_socket_callback callback, void *user) {
+  plan p;
+  if (!socket || !options) return WEIR_ERR_INVALID_ARG_TYPE;
+  weir_err err = take_plan(socket->object.loop, options, &p);
+  if (err == WEIR_OK) err = refuse_connect(socket);
   if (err != WEIR_OK) return err;
-  extra->connect_callback = callback;
-  extra->connect_user = user;
-  begin(socket);
+  if (weir_socket_destroyed(socket)) begin_anew(socket);
+  err = prepare(socket, &p);
+  if (err != WEIR_OK) return err;
+  socket->extra->connect_callback = callback;
+  socket->extra->connect_user = user;
+  begin(socket, &p);
   return WEIR_OK;
 }
 
@@ -77,11 +172,13 @@ weir_err weir_connect(weir_loop *loop, const weir_socket_options *options,
   return err;
 }
 
-static void fail(weir_socket *socket, const weir_connect_op *connect) {
-  weir_error error = weirc_error_of(connect->op.error, "connect");
+static void fail(weir_socket *socket, const weirc_socket_extra *extra) {
+  const weir_connect_op *connect = &extra->connect;
+  weir_error error = weirc_error_of(connect->op.error, extra->bind_failed ? "bind" : "connect");
   error.path = connect->remote.path;
   error.path_length = connect->remote.path_length;
-  error.address = connect->remote.address;
+  error.address = extra->bind_failed ? extra->local : connect->remote.address;
+  if (!extra->bind_failed && extra->local.port > 0) error.local_address = extra->local;
   weirc_socket_destroy(socket, &error, WEIR_CLOSE_PLAIN);
 }
 
@@ -107,17 +204,10 @@ static void tell_connected(weir_socket *socket) {
     socket->handlers->on_ready(socket, socket->user);
 }
 
-void weirc_socket_connected(weir_socket *socket) {
-  weir_connect_op *connect = &socket->extra->connect;
-  assert(connect->op.kind == WEIR_OP_CONNECT);
-  if (weir_socket_destroyed(socket)) return;
-  if (connect->op.error != WEIR_OK) {
-    fail(socket, connect);
-    return;
-  }
+void weirc_socket_establish(weir_socket *socket, const weir_address *remote) {
   weirc_socket_event_now(socket, WEIRC_SOCKET_CONNECTED);
-  learn_remote(socket, &connect->remote.address);
-  weirc_endpoint_free(&socket->object.loop->allocator, &connect->remote);
+  learn_remote(socket, remote);
+  weirc_endpoint_free(&socket->object.loop->allocator, &socket->extra->connect.remote);
   weirc_socket_flush(socket);
   tell_connected(socket);
   weirc_socket_event_now(socket, WEIRC_SOCKET_READY);
@@ -125,6 +215,16 @@ void weirc_socket_connected(weir_socket *socket) {
     weirc_socket_start_reading(socket);
   else
     weirc_socket_read_more(socket);
+}
+
+void weirc_socket_connected(weir_socket *socket) {
+  weir_connect_op *connect = &socket->extra->connect;
+  assert(connect->op.kind == WEIR_OP_CONNECT);
+  if (weir_socket_destroyed(socket)) return;
+  if (connect->op.error != WEIR_OK)
+    fail(socket, socket->extra);
+  else
+    weirc_socket_establish(socket, &connect->remote.address);
 }
 
 void weirc_socket_accept(weir_socket *socket, weir_server *server, bool paused) {
@@ -136,4 +236,14 @@ void weirc_socket_accept(weir_socket *socket, weir_server *server, bool paused) 
     socket->flow = WEIR_FLOW_PAUSED;
   else
     weirc_socket_start_reading(socket);
+}
+
+size_t weir_socket_auto_select_family_attempted_addresses(const weir_socket *socket,
+                                                          weir_address *out_addresses,
+                                                          size_t capacity) {
+  const weirc_race *race = socket && socket->extra ? socket->extra->race : NULL;
+  if (!race) return 0;
+  for (size_t i = 0; out_addresses && i < race->attempted_count && i < capacity; i++)
+    out_addresses[i] = race->attempted[i];
+  return race->attempted_count;
 }

@@ -60,7 +60,8 @@ static const weirc_chunk *give_up_queue(weir_socket *socket, weirc_writer *write
   return last;
 }
 
-/* One failing write fails all that waits behind it, also if somebody has destroyed the socket since.
+/* One failing write fails all that waits behind it, also if somebody has destroyed the socket
+ * since.
  */
 static void fail(weir_socket *socket, weir_err err) {
   weir_error error = weirc_error_of(err, "write");

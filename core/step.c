@@ -127,7 +127,8 @@ static weir_loop *loop_of(weir_step *step) {
   case WEIRC_STEP_LATER: return weirc_container(step, later_step, step)->loop;
   case WEIRC_STEP_SOCKET:
   case WEIRC_STEP_SERVER:
-  case WEIRC_STEP_LISTENER: break;
+  case WEIRC_STEP_LISTENER:
+  case WEIRC_STEP_ATTEMPT: break;
   }
   return weirc_container(step, weirc_object, step)->loop;
 }
@@ -146,7 +147,8 @@ static void run(weir_loop *loop, weir_step *step) {
   }
   case WEIRC_STEP_SOCKET:
   case WEIRC_STEP_SERVER:
-  case WEIRC_STEP_LISTENER: run_kinds(weirc_container(step, weirc_object, step), kinds); break;
+  case WEIRC_STEP_LISTENER:
+  case WEIRC_STEP_ATTEMPT: run_kinds(weirc_container(step, weirc_object, step), kinds); break;
   }
 }
 

@@ -17,6 +17,7 @@ typedef enum weirc_step_owner {
   WEIRC_STEP_SOCKET,   /**< Lies in a weir_socket. */
   WEIRC_STEP_SERVER,   /**< Lies in a weir_server. */
   WEIRC_STEP_LISTENER, /**< Never queued: a listener has no steps. */
+  WEIRC_STEP_ATTEMPT,  /**< Never queued: an attempt has none either. */
   WEIRC_STEP_SPARE,    /**< From the pool, for a weir_socket or weir_server. */
   WEIRC_STEP_LATER     /**< weir_loop_next_step(). */
 } weirc_step_owner;

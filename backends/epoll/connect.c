@@ -16,11 +16,13 @@
 #define DELAY_MAX 50u
 
 /* Begins a connection. WEIR_OK: it is there; WEIR_EALREADY: under way. */
-static weir_err begin(weirb_epoll_handle *handle, const weir_endpoint *remote) {
+static weir_err begin(weirb_epoll_handle *handle, const weir_connect_op *op) {
+  const weir_endpoint *remote = &op->remote;
   int result;
   if (remote->transport == WEIR_TRANSPORT_IPC) {
     weirp_ipc_address address;
-    weir_err err = weirp_ipc_address_make(remote->path, remote->path_length, false, &address);
+    weir_err err = weirp_ipc_address_make(remote->path, remote->path_length,
+                                          (op->flags & WEIR_BIND_PATH_REFUSE) != 0, &address);
     if (err != WEIR_OK) return err;
     do {
       result = connect(handle->fd, (struct sockaddr *)&address.system, address.system_length);
@@ -56,7 +58,7 @@ static void put_on_list(weir_backend *backend, weirb_epoll_handle *handle) {
 
 static void try_once(weir_backend *backend, weirb_epoll_handle *handle, weir_time now) {
   weir_connect_op *op = (weir_connect_op *)(void *)handle->in;
-  weir_err err = begin(handle, &op->remote);
+  weir_err err = begin(handle, op);
   if (err == WEIR_EAGAIN && op->remote.transport == WEIR_TRANSPORT_IPC) {
     if (now == 0) now = weirp_clock_now();
     uintptr_t delay = handle->out.delay == 0 ? 1 : handle->out.delay * 2;

@@ -18,6 +18,7 @@
 #include "backends/epoll/turn.h"
 #include "platform/posix/clock.h"
 #include "platform/posix/error.h"
+#include "platform/posix/scope.h"
 
 #include <errno.h>
 #include <string.h>
@@ -222,4 +223,6 @@ const weir_backend_ops weirb_epoll_ops = {
     .cancel = weirb_epoll_cancel,
     .close = weirb_epoll_close,
     .due = weirb_epoll_turn_due,
+    .move = weirb_epoll_move,
+    .scope_id = weirp_scope_id,
 };

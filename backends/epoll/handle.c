@@ -47,7 +47,7 @@ static void submit_rare(weir_backend *backend, weirb_epoll_handle *handle, weir_
   case WEIR_OP_SHUTDOWN: weirb_epoll_shutdown_submit(backend, handle, op); break;
   case WEIR_OP_ACCEPT: weirb_epoll_accept_submit(backend, handle, op); break;
   case WEIR_OP_CONNECT: weirb_epoll_connect_submit(backend, handle, op); break;
-  case WEIR_OP_RESOLVE: /* The loop's. */
+  case WEIR_OP_RESOLVE:        /* The loop's. */
   case WEIR_OP_RECEIVE: break; /* The caller's. */
   }
 }
@@ -62,6 +62,16 @@ void weirb_epoll_submit(weir_backend *backend, weir_op *op) {
   assert(handle->in == NULL);
   handle->in = op;
   if (handle->flags & WEIRB_EPOLL_READABLE) weirb_epoll_queue_handle(backend, handle);
+}
+
+void weirb_epoll_move(weir_backend *backend, weir_handle *base_from, weir_handle *base_to) {
+  weirb_epoll_handle *from = weirb_epoll_handle_of(base_from);
+  weirb_epoll_handle *to = weirb_epoll_handle_of(base_to);
+  assert(from->in == NULL && from->out.send == NULL && !(from->flags & WEIRB_EPOLL_QUEUED));
+  assert(to->flags == 0);
+  *to = *from;
+  if (to->flags & WEIRB_EPOLL_WATCHED) backend->table[to->fd] = to;
+  memset(from, 0, sizeof *from);
 }
 
 /* True if the operation that is out on the handle's receiving side is a CONNECT. */

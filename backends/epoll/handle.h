@@ -21,6 +21,9 @@ void weirb_epoll_submit(weir_backend *backend, weir_op *op);
 /** cancel() of the SPI. */
 void weirb_epoll_cancel(weir_backend *backend, weir_op *op);
 
+/** move() of the SPI. */
+void weirb_epoll_move(weir_backend *backend, weir_handle *from, weir_handle *to);
+
 /** close() of the SPI. */
 void weirb_epoll_close(weir_backend *backend, weir_handle *handle, weir_close_how how);
 

@@ -95,7 +95,8 @@ static weir_err aim(weir_backend *world, weirb_sim_endpoint *endpoint) {
     return weirb_sim_place_connect(world, endpoint, &remote->address);
   }
   size_t length = remote->path_length;
-  return weirb_sim_name_check(remote->path, &length, false);
+  bool refuse = (operation(endpoint)->flags & WEIR_BIND_PATH_REFUSE) != 0;
+  return weirb_sim_name_check(remote->path, &length, refuse);
 }
 
 void weirb_sim_connect_start(weir_backend *world, weirb_sim_endpoint *endpoint) {

@@ -89,10 +89,9 @@ weir_err weirb_sim_place_bind(weir_backend *world, weirb_sim_endpoint *endpoint,
   weir_err err = WEIR_OK;
   endpoint->local = *address;
   endpoint->ipv6_only = ipv6_only;
-  bool all = is_any(address) && ipv4_of(address) == NULL;
   if (address->port == 0) {
     err = give_bind_port(world, endpoint);
-  } else if (!all && weirb_sim_place_taken(world, endpoint)) {
+  } else if (weirb_sim_place_taken(world, endpoint)) {
     err = WEIR_EADDRINUSE;
   }
   if (err != WEIR_OK) {

@@ -11,8 +11,7 @@
  * Binds a TCP endpoint.
  * @param address in: where; out: with the port that was given if it was 0
  * @return WEIR_OK; WEIR_EINVAL: bound already, or the other family; WEIR_EADDRNOTAVAIL;
- * WEIR_EADDRINUSE: a listener has the place. For `::` only listen() says so: a server that was
- * given no host tries other families if bind() fails, and must not for a busy port.
+ * WEIR_EADDRINUSE: a listener has the place.
  */
 weir_err weirb_sim_place_bind(weir_backend *world, weirb_sim_endpoint *endpoint,
                               weir_address *address, bool ipv6_only);

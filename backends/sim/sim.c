@@ -191,6 +191,23 @@ static void sim_close(weir_backend *world, weir_handle *handle, weir_close_how h
   weirb_sim_endpoint_close(world, endpoint, how);
 }
 
+static void sim_move(weir_backend *world, weir_handle *from, weir_handle *to) {
+  weirb_sim_handle *old = weirb_sim_handle_of(from);
+  weirb_sim_handle *mine = weirb_sim_handle_of(to);
+  (void)world;
+  assert(old->endpoint != NULL && mine->endpoint == NULL && old->finished == NULL);
+  mine->endpoint = old->endpoint;
+  mine->endpoint->handle = mine;
+  old->endpoint = NULL;
+}
+
+/* There is one interface, and every name is its. */
+static weir_err sim_scope_id(const char *name, size_t length, uint32_t *out_scope_id) {
+  if (name == NULL || length == 0) return WEIR_ENODEV;
+  *out_scope_id = 1;
+  return WEIR_OK;
+}
+
 const weir_backend_ops weirb_sim_ops = {
     .size = sizeof(weir_backend_ops),
     .name = "sim",
@@ -209,4 +226,6 @@ const weir_backend_ops weirb_sim_ops = {
     .submit = sim_submit,
     .cancel = sim_cancel,
     .close = sim_close,
+    .move = sim_move,
+    .scope_id = sim_scope_id,
 };

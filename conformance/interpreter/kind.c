@@ -9,18 +9,6 @@ static const property_entry no_properties[] = {{.name = NULL}};
 static const call_entry signal_calls[] = {{.name = "abort"}, {.name = NULL}};
 static const property_entry signal_properties[] = {{.name = "aborted"}, {.name = NULL}};
 
-static const option_entry resolver_options[] = {{.name = "answer"}, {.name = "families"},
-                                                {.name = "error"},  {.name = "when"},
-                                                {.name = "log"},    {.name = NULL}};
-static const call_entry resolver_calls[] = {{.name = "release"}, {.name = NULL}};
-
-static const call_entry net_calls[] = {
-    {.name = "getDefaultAutoSelectFamily"},
-    {.name = "setDefaultAutoSelectFamily", .most = 1, .words_from = NO_WORDS},
-    {.name = "getDefaultAutoSelectFamilyAttemptTimeout"},
-    {.name = "setDefaultAutoSelectFamilyAttemptTimeout", .most = 1, .words_from = NO_WORDS},
-    {.name = NULL}};
-
 static const kind_entry kinds[KINDS] = {
     [KIND_SERVER] = {"server", server_options, server_events, server_calls, server_properties,
                      server_make},
@@ -28,7 +16,7 @@ static const kind_entry kinds[KINDS] = {
                      socket_make},
     [KIND_SIGNAL] = {"signal", no_options, no_events, signal_calls, signal_properties, NULL},
     [KIND_RESOLVER] = {"resolver", resolver_options, no_events, resolver_calls, no_properties,
-                       NULL},
+                       resolver_make},
     [KIND_PATH] = {"path", path_options, no_events, path_calls, no_properties, path_make},
     [KIND_PORT] = {"port", port_options, no_events, no_calls, no_properties, port_make},
     [KIND_NET] = {"net", no_options, no_events, net_calls, no_properties, NULL}};

@@ -130,10 +130,14 @@ extern const property_entry server_properties[];
 extern const option_entry path_options[];
 extern const call_entry path_calls[];
 extern const option_entry port_options[];
+extern const option_entry resolver_options[];
+extern const call_entry resolver_calls[];
+extern const call_entry net_calls[];
 
 void socket_make(struct object *o, const struct statement *at);
 void server_make(struct object *o, const struct statement *at);
 void path_make(struct object *o, const struct statement *at);
 void port_make(struct object *o, const struct statement *at);
+void resolver_make(struct object *o, const struct statement *at);
 
 #endif

@@ -76,12 +76,9 @@ static bool parse_head(parser *p, const char *line, bool *out_is_head) {
   static const struct {
     const char *word;
     bool (*parse)(parser *p, const char *line);
-  } heads[] = {{"clauses", parse_clauses},
-               {"differs", parse_differs},
-               {"later", parse_later},
-               {"not", parse_not},
-               {"global", parse_global},
-               {"loopback", parse_loopback}};
+  } heads[] = {{"clauses", parse_clauses}, {"differs", parse_differs},
+               {"later", parse_later},     {"not", parse_not},
+               {"global", parse_global},   {"loopback", parse_loopback}};
   word w;
   (void)word_next(&line, &w);
   *out_is_head = true;

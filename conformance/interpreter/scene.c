@@ -3,6 +3,7 @@
 #include "conformance/interpreter/scene.h"
 
 #include "conformance/interpreter/place.h"
+#include "conformance/interpreter/resolver.h"
 #include "conformance/interpreter/task.h"
 
 #include <stdarg.h>
@@ -182,6 +183,7 @@ void scene_run(const scenario *of, const char *file, const world *w, run_result 
     trace_text_format(&out_result->problem, "%s:%u: the loop: %s", file, s->line,
                       weir_err_name(err));
   trace_text_free(&s->problem);
+  resolver_restore_defaults();
   clean(s);
   store_free(&memory);
 }

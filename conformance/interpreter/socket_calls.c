@@ -1,6 +1,7 @@
 /* What sockets can be asked to do. One line of the table and one function for each. */
 #include "conformance/interpreter/call.h"
 #include "conformance/interpreter/place.h"
+#include "conformance/interpreter/resolver.h"
 #include "conformance/interpreter/socket_watch.h"
 
 #include <string.h>
@@ -13,12 +14,14 @@ static weir_connect_options connect_options(call *c) {
   options.host = where.host;
   options.path = where.path;
   options.path_length = where.path_length;
+  resolver_options_read(c, &options);
   return options;
 }
 
 static void run_connect(call *c) {
   weir_connect_options options = connect_options(c);
   if (c->s->over) return;
+  if (!weir_socket_connecting(c->o->socket)) c->o->closed = false;
   call_returns(c, CALL_SELF,
                weir_socket_connect(c->o->socket, &options, call_socket_callback(c), call_user(c)));
   c->throws = c->err != WEIR_OK; /* Nothing follows a connect() that was refused. */
@@ -154,14 +157,14 @@ static void run_set(call *c) {
 static const option_entry connect_option_table[] = {{"port", A_SERVER | A_PORT, true},
                                                     {"host", 0, true},
                                                     {"path", A_SERVER | A_PATH, true},
-                                                    {"localAddress", 0, false},
-                                                    {"localPort", A_SERVER | A_PORT, false},
-                                                    {"family", 0, false},
-                                                    {"hints", 0, false},
-                                                    {"lookup", A_RESOLVER, false},
+                                                    {"localAddress", 0, true},
+                                                    {"localPort", A_SERVER | A_PORT, true},
+                                                    {"family", 0, true},
+                                                    {"hints", 0, true},
+                                                    {"lookup", A_RESOLVER, true},
                                                     {"timeout", 0, false},
-                                                    {"autoSelectFamily", 0, false},
-                                                    {"autoSelectFamilyAttemptTimeout", 0, false},
+                                                    {"autoSelectFamily", 0, true},
+                                                    {"autoSelectFamilyAttemptTimeout", 0, true},
                                                     {"signal", A_SIGNAL, false},
                                                     {"noDelay", 0, false},
                                                     {"keepAlive", 0, false},

@@ -118,6 +118,22 @@ static void whole_address(object *o, trace_text *out) {
   place_print_address(o->s, &address, out);
 }
 
+/* Text as in "::1:8080"; without selection Node has no such property. */
+static void attempted(object *o, trace_text *out) {
+  weir_address addresses[32];
+  size_t count = weir_socket_auto_select_family_attempted_addresses(o->socket, addresses, 32);
+  if (count == 0) {
+    trace_text_format(out, "undefined");
+    return;
+  }
+  for (size_t i = 0; i < count && i < 32; i++) {
+    char text[WEIR_ADDRESS_TEXT_SIZE];
+    (void)weir_address_format_with_port(&addresses[i], text, sizeof text);
+    trace_text_format(out, "%s\"%s\"", i == 0 ? "[" : ",", text);
+  }
+  trace_text_format(out, "]");
+}
+
 static void received(object *o, trace_text *out) {
   trace_text_format(out, "%llu", (unsigned long long)o->received);
 }
@@ -158,7 +174,7 @@ const property_entry socket_properties[] = {{"readyState", ready_state},
                                             {"remoteFamily", remote_family},
                                             {"remotePort", remote_port},
                                             {"address", whole_address},
-                                            {"autoSelectFamilyAttemptedAddresses", NULL},
+                                            {"autoSelectFamilyAttemptedAddresses", attempted},
                                             {"received", received},
                                             {"total", total},
                                             {"osNoDelay", system_no_delay},

@@ -2,11 +2,12 @@
 #include "conformance/interpreter/socket_watch.h"
 
 #include "conformance/interpreter/call.h"
+#include "conformance/interpreter/resolver.h"
 
 #include <string.h>
 
 const event_entry socket_events[] = {
-    [SOCKET_LOOKUP] = {"lookup", false},    [SOCKET_CONNECT] = {"connect", true},
+    [SOCKET_LOOKUP] = {"lookup", true},     [SOCKET_CONNECT] = {"connect", true},
     [SOCKET_READY] = {"ready", true},       [SOCKET_DATA] = {"data", true},
     [SOCKET_END] = {"end", true},           [SOCKET_TIMEOUT] = {"timeout", false},
     [SOCKET_DRAIN] = {"drain", true},       [SOCKET_FINISH] = {"finish", true},
@@ -89,11 +90,19 @@ static void on_close(weir_socket *socket, bool had_error, void *user) {
   object_react(o, SOCKET_CLOSE);
 }
 
+static void on_lookup(weir_socket *socket, const weir_error *error, const weir_address *address,
+                      const char *host, void *user) {
+  object *o = user;
+  (void)socket;
+  if (object_tells(o, SOCKET_LOOKUP)) resolver_print_lookup(o, error, address, host);
+  object_react(o, SOCKET_LOOKUP);
+}
+
 /* What both tables have. */
 #define WATCHED                                                                                    \
   .size = sizeof(weir_socket_handlers), .on_connect = on_connect, .on_ready = on_ready,            \
   .on_end = on_end, .on_drain = on_drain, .on_finish = on_finish, .on_error = on_error,            \
-  .on_close = on_close
+  .on_close = on_close, .on_lookup = on_lookup
 
 static const weir_socket_handlers with_data = {WATCHED, .on_data = on_data};
 static const weir_socket_handlers without_data = {WATCHED};

@@ -117,7 +117,7 @@ typedef struct scenario {
   bool later;
   exclusion *exclusions;
   bool global;
-  bool loopback; /**< The network takes no time, whatever chance decides. */
+  bool loopback;    /**< The network takes no time, whatever chance decides. */
   bool sees_pieces; /**< It reacts to 'data', so it sees in which pieces bytes come. */
   declared objects[DECLARED_MAX];
   size_t object_count;

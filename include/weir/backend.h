@@ -81,6 +81,7 @@ typedef struct weir_op {
 typedef struct weir_connect_op {
   weir_op op;           /**< kind, handle. */
   weir_endpoint remote; /**< Where to. */
+  unsigned flags;       /**< WEIR_BIND_PATH_REFUSE, or 0. */
 } weir_connect_op;
 
 /** WEIR_OP_ACCEPT. */
@@ -293,6 +294,8 @@ typedef struct weir_backend_ops {
    * operation of either is out; `from` is as one never created afterwards.
    */
   void (*move)(weir_backend *backend, weir_handle *from, weir_handle *to);
+  /** The number of an interface by its name, as weir_scope_id() tells it. @thread any */
+  weir_err (*scope_id)(const char *name, size_t length, uint32_t *out_scope_id);
 } weir_backend_ops;
 
 /**

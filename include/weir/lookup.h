@@ -45,6 +45,30 @@ typedef void (*weir_lookup_function)(weir_lookup *lookup, const char *host,
 /** Tells a resolver that nobody waits any more. The answer is still to be given. @source CON-20 */
 typedef void (*weir_lookup_cancel)(weir_lookup *lookup, void *user);
 
+/**
+ * Answers. Error and addresses are copied; their ports do not count. No handler runs inside.
+ * @param lookup the question; it is gone when this returns
+ * @param error NULL: there are addresses; otherwise it reaches on_lookup and on_error unchanged
+ * @param addresses in the order to try. A family of 0 stands for an answer that is no address and
+ * is WEIR_ERR_INVALID_IP_ADDRESS, one that is not 4 or 6 either WEIR_ERR_INVALID_ADDRESS_FAMILY
+ * @param count how many; 0 without error is WEIR_ENOTFOUND
+ * @return WEIR_OK; WEIR_ECANCELED: nobody waits any more; WEIR_ERR_INVALID_ARG_TYPE: no lookup
+ * @thread the loop's
+ * @source CON-18, CON-19, CON-20, CON-21, HE-16, HE-18, HE-19
+ */
+WEIR_API weir_err weir_lookup_answer(weir_lookup *lookup, const weir_error *error,
+                                     const weir_address *addresses, size_t count);
+
+/**
+ * Has `cancel` called, once at most, when nobody waits for the answer any more: the socket was
+ * destroyed, the server closed, or the loop is being freed, which frees the lookup as well.
+ * @param lookup the question
+ * @param cancel runs inside the call that gives up; it may answer. NULL: none
+ * @param user handed to cancel
+ * @source CON-20
+ */
+WEIR_API void weir_lookup_set_cancel(weir_lookup *lookup, weir_lookup_cancel cancel, void *user);
+
 #ifdef __cplusplus
 }
 #endif

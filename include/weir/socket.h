@@ -238,6 +238,19 @@ WEIR_API weir_err weir_connect(weir_loop *loop, const weir_socket_options *optio
                                weir_socket **out_socket);
 
 /**
+ * The addresses that family selection has tried since the last connect(), in order; after success
+ * the last one is the peer's.
+ * @param socket which
+ * @param out_addresses where to write, ports included; may be NULL when capacity is 0
+ * @param capacity how many fit; what does not is left out
+ *XX
+ * @source HE-14, HE-15
+ */
+WEIR_API size_t weir_socket_auto_select_family_attempted_addresses(const weir_socket *socket,
+                                                                   weir_address *out_addresses,
+                                                                   size_t capacity);
+
+/**
  * Replaces the table of handlers and the pointer they are given, from the next event on.
  *
  * on_data going from NULL to a function makes the socket flow, unless it was paused; going back to
