@@ -113,7 +113,7 @@ int weir_loop_timeout(weir_loop *loop) {
 }
 
 static void finish_op(weir_loop *loop, weir_op *op) {
-  assert(op->handle);
+  assert(op->handle || op->kind == WEIR_OP_RESOLVE);
   if (op->kind == WEIR_OP_RECEIVE) {
     weirc_socket_received(weirc_container(op, weir_socket, receive));
     return;
