@@ -57,8 +57,9 @@ static void free_jobs(weirp_resolver_job *job) {
 }
 
 void weirb_resolves_free(weirb_resolves *resolves) {
+  /* The youngest first: those that wait, before threads that hang in older ones are replaced. */
   while (!weirc_list_empty(&resolves->out)) {
-    abandon(weirc_container(resolves->out.next, weirp_resolver_job, owned));
+    abandon(weirc_container(resolves->out.prev, weirp_resolver_job, owned));
   }
   free_jobs(take_told(resolves));
   weirb_resolves_forget(resolves);

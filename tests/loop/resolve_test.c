@@ -334,7 +334,7 @@ static void a_thousand_hang_and_everything_else_goes_on(void **state) {
   assert_int_equal(turn(s, 2), WEIR_OK);
   assert_true(s->ops->now(s->backend) >= before + 2 * WEIR_TIME_MS);
   assert_int_equal(s->finished, 0);
-  for (size_t i = 0; i < MANY; i++) s->ops->cancel(s->backend, &many[i].resolve.op);
+  for (size_t i = MANY; i-- > 0;) s->ops->cancel(s->backend, &many[i].resolve.op);
   assert_int_equal(turn(s, 0), WEIR_OK);
   assert_int_equal(s->finished, MANY);
   for (size_t i = 0; i < MANY; i++) {
