@@ -52,12 +52,14 @@ static bool serve_ready(weir_backend *backend, weirb_epoll_handle *handle, weir_
 }
 
 /* An event without handle: the wake-up, or a descriptor that somebody else keeps open. */
-static void stray_event(weir_backend *backend, int fd) {
+static void stray_event(weir_backend *backend, int fd, weir_completions *done) {
   if (fd == backend->wake_fd) {
     uint64_t count;
     /* Reading resets it; that it is reset already is no harm. */
     while (read(fd, &count, sizeof count) < 0 && errno == EINTR) {
     }
+    /* Only now: what is answered behind this wakes again. */
+    weirb_resolves_collect(&backend->resolves, done);
   } else if (backend->table[fd] == NULL) {
     (void)epoll_ctl(backend->epoll_fd, EPOLL_CTL_DEL, fd, NULL);
   }
@@ -93,7 +95,7 @@ static bool serve_event(weir_backend *backend, const struct epoll_event *event,
   uint64_t data = event->data.u64;
   weirb_epoll_handle *handle = backend->table[(uint32_t)data];
   if (handle == NULL || handle->generation != (uint16_t)(data >> 32)) {
-    stray_event(backend, (int)(uint32_t)data);
+    stray_event(backend, (int)(uint32_t)data, done);
     return false;
   }
   /* By far the most common: bytes, and nothing else, for a connection that waits for them. */
@@ -120,6 +122,7 @@ static bool serve_events(weir_backend *backend, weir_completions *done) {
 static weir_err poll_epoll(weir_backend *backend, weir_time deadline, weir_completions *done) {
   weir_op **before = done->end;
   if (deadline != WEIR_POLL_REAP && backend->at == backend->count) {
+    weirb_resolves_forget(&backend->resolves);
     weir_err err = weirb_epoll_turn_begin(backend, deadline);
     if (err != WEIR_OK) return err;
     weirb_epoll_turn_hand_out_earlier(backend, done);
@@ -156,6 +159,7 @@ static intptr_t descriptor(const weir_backend *backend) {
 
 static void free_backend(weir_backend *backend) {
   weir_allocator allocator = backend->allocator;
+  weirb_resolves_free(&backend->resolves);
   if (backend->wake_fd >= 0) (void)close(backend->wake_fd);
   if (backend->epoll_fd >= 0) (void)close(backend->epoll_fd);
   if (backend->table != NULL) allocator.release(backend->table, allocator.user);
@@ -194,6 +198,7 @@ static weir_err open_backend(const weir_backend_options *options, weir_backend *
   backend->again.end = &backend->again.first;
   backend->pending.end = &backend->pending.first;
   backend->pending.closed_end = &backend->pending.closed;
+  weirb_resolves_init(&backend->resolves, backend, wake);
   weir_err err = open_descriptors(backend);
   if (err != WEIR_OK) {
     free_backend(backend);

@@ -41,20 +41,25 @@ weir_err weirb_epoll_address(weir_backend *backend, weir_handle *base, weir_end 
                                : weirp_descriptor_remote(handle->fd, out_address);
 }
 
+static void submit_resolve(weir_backend *backend, weir_op *op) {
+  weir_err err = weirb_resolves_submit(&backend->resolves, op);
+  if (err != WEIR_OK) weirb_epoll_finish(backend, op, err);
+}
+
 static void submit_rare(weir_backend *backend, weirb_epoll_handle *handle, weir_op *op) {
   switch (op->kind) {
   case WEIR_OP_SEND: weirb_epoll_send_submit(backend, handle, op); break;
   case WEIR_OP_SHUTDOWN: weirb_epoll_shutdown_submit(backend, handle, op); break;
   case WEIR_OP_ACCEPT: weirb_epoll_accept_submit(backend, handle, op); break;
   case WEIR_OP_CONNECT: weirb_epoll_connect_submit(backend, handle, op); break;
-  case WEIR_OP_RESOLVE:        /* The loop's. */
+  case WEIR_OP_RESOLVE: submit_resolve(backend, op); break;
   case WEIR_OP_RECEIVE: break; /* The caller's. */
   }
 }
 
 void weirb_epoll_submit(weir_backend *backend, weir_op *op) {
   weirb_epoll_handle *handle = weirb_epoll_handle_of(op->handle);
-  assert(handle->flags & WEIRB_EPOLL_OPEN);
+  assert(op->kind == WEIR_OP_RESOLVE || (handle->flags & WEIRB_EPOLL_OPEN));
   if (op->kind != WEIR_OP_RECEIVE) {
     submit_rare(backend, handle, op);
     return;
@@ -95,6 +100,12 @@ static void end_in(weir_backend *backend, weirb_epoll_handle *handle) {
 }
 
 void weirb_epoll_cancel(weir_backend *backend, weir_op *op) {
+  if (op->kind == WEIR_OP_RESOLVE) {
+    if (weirb_resolves_cancel(&backend->resolves, op)) {
+      weirb_epoll_finish(backend, op, WEIR_ECANCELED);
+    }
+    return;
+  }
   weirb_epoll_handle *handle = weirb_epoll_handle_of(op->handle);
   weir_op *send = send_of(handle);
   /* What is not found has finished already and waits to be handed out. */

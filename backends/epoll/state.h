@@ -5,6 +5,7 @@
 #ifndef WEIRB_EPOLL_STATE_H
 #define WEIRB_EPOLL_STATE_H
 
+#include "backends/resolves.h"
 #include "weir/backend.h"
 
 #include <sys/epoll.h>
@@ -81,6 +82,7 @@ struct weir_backend {
   uint32_t turn;              /**< Counts the turns. */
   weir_handle *retrying;      /**< Handles whose CONNECT is to be tried again. */
   weir_time retry_at;         /**< When the first of them is due; WEIR_TIME_NEVER: none. */
+  weirb_resolves resolves;    /**< The RESOLVEs, which have no handle. */
   weir_allocator allocator;   /**< The loop's. */
   struct epoll_event events[WEIRB_EPOLL_EVENTS]; /**< Taken from the system together. */
   unsigned char buffer[WEIRB_EPOLL_BUFFER_SIZE]; /**< For RECEIVEs without memory. */

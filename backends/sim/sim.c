@@ -3,9 +3,11 @@
 
 #include "backends/sim/connect.h"
 #include "backends/sim/connection.h"
+#include "backends/sim/hosts.h"
 #include "backends/sim/listener.h"
 #include "backends/sim/name.h"
 #include "backends/sim/place.h"
+#include "backends/sim/resolve.h"
 #include "backends/sim/turn.h"
 
 #include <assert.h>
@@ -18,7 +20,8 @@ static weir_err check_options(const weir_sim_options *options) {
   bool good = options->latency_min_ns <= options->latency_max_ns &&
               options->latency_max_ns < WEIR_TIME_NEVER / 4 && options->buffer_bytes > 0 &&
               options->short_send_permille <= 1000 && options->short_receive_permille <= 1000;
-  return good ? WEIR_OK : WEIR_ERR_INVALID_ARG_VALUE;
+  return good ? weirb_sim_hosts_check(options->names, options->name_count)
+              : WEIR_ERR_INVALID_ARG_VALUE;
 }
 
 /* A shorter struct is one of an older program, a longer one of a newer: what this version does not
@@ -49,14 +52,23 @@ static weir_err sim_open(const weir_backend_options *options, weir_backend **out
   world->options = known;
   world->random.state = known.seed;
   world->now = FIRST_MOMENT;
+  err = weirb_sim_hosts_copy(world);
+  if (err == WEIR_OK) err = weirb_sim_resolve_open(world);
+  if (err != WEIR_OK) {
+    weirb_sim_hosts_free(world);
+    weirb_sim_release(world, world);
+    return err;
+  }
   *out_backend = world;
   return WEIR_OK;
 }
 
 static void sim_free(weir_backend *world) {
+  weirb_sim_resolve_close(world);
   assert(world->descriptors == 0 && world->listeners == NULL);
   assert(!weirb_sim_turn_has_work(world) && world->happenings.first == NULL);
   weirb_sim_name_free_all(world);
+  weirb_sim_hosts_free(world);
   weirb_sim_release(world, world);
 }
 
@@ -75,6 +87,7 @@ static weir_err wait_until(weir_backend *world, weir_time deadline) {
 }
 
 static weir_err sim_poll(weir_backend *world, weir_time deadline, weir_completions *done) {
+  weirb_sim_resolve_forget(world);
   if (deadline != WEIR_POLL_REAP) {
     bool woken = weirc_atomic_int_exchange(&world->woken, 0) != 0;
     weirb_sim_turn_gather(world);
@@ -152,6 +165,10 @@ static ptrdiff_t sim_try_send(weir_backend *world, weir_handle *handle, const we
 }
 
 static void sim_submit(weir_backend *world, weir_op *op) {
+  if (op->kind == WEIR_OP_RESOLVE) {
+    weirb_sim_resolve_start(world, op);
+    return;
+  }
   weirb_sim_handle *handle = weirb_sim_handle_of(op->handle);
   weirb_sim_endpoint *endpoint = handle->endpoint;
   assert(handle->out[op->kind] == NULL && !handle->closing);
@@ -166,11 +183,15 @@ static void sim_submit(weir_backend *world, weir_op *op) {
   case WEIR_OP_RECEIVE: weirb_sim_receive_start(world, endpoint); break;
   case WEIR_OP_SEND: weirb_sim_send_start(world, endpoint); break;
   case WEIR_OP_SHUTDOWN: weirb_sim_shutdown_start(world, endpoint); break;
-  case WEIR_OP_RESOLVE: break;
+  case WEIR_OP_RESOLVE: break; /* Above. */
   }
 }
 
 static void sim_cancel(weir_backend *world, weir_op *op) {
+  if (op->kind == WEIR_OP_RESOLVE) {
+    weirb_sim_resolve_cancel(world, op);
+    return;
+  }
   weirb_sim_handle *handle = weirb_sim_handle_of(op->handle);
   if (handle->out[op->kind] != op) return;
   if (op->kind == WEIR_OP_SEND) {

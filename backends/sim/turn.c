@@ -3,6 +3,7 @@
 
 #include "backends/sim/connection.h"
 #include "backends/sim/listener.h"
+#include "backends/sim/resolve.h"
 
 #include <assert.h>
 
@@ -69,15 +70,20 @@ static void append(weirb_sim_handle *handle, weir_op *op) {
   handle->last_finished = op;
 }
 
+void weirb_sim_finish_in(weir_backend *world, weirb_sim_handle *handle, weir_op *op,
+                         weir_err error) {
+  op->error = error;
+  append(handle, op);
+  make_ready(world, handle, op->kind == WEIR_OP_RECEIVE && goes_on(world, handle),
+             op->kind == WEIR_OP_SHUTDOWN);
+}
+
 void weirb_sim_finish(weir_backend *world, weir_op *op, weir_err error) {
   weirb_sim_handle *handle = weirb_sim_handle_of(op->handle);
   assert(handle->out[op->kind] == op);
   handle->out[op->kind] = NULL;
-  op->error = error;
   if (op->kind == WEIR_OP_RECEIVE && error != WEIR_OK) op->length = 0;
-  append(handle, op);
-  make_ready(world, handle, op->kind == WEIR_OP_RECEIVE && goes_on(world, handle),
-             op->kind == WEIR_OP_SHUTDOWN);
+  weirb_sim_finish_in(world, handle, op, error);
 }
 
 void weirb_sim_finish_handle(weir_backend *world, weirb_sim_handle *handle) {
@@ -152,6 +158,8 @@ static void hand_out_operation(weir_backend *world, weirb_sim_handle *handle,
     weirb_sim_receive_take(world, handle->endpoint, op);
   } else if (op->kind == WEIR_OP_ACCEPT && op->error == WEIR_OK) {
     weirb_sim_listener_accept(world, handle->endpoint, (weir_accept_op *)op);
+  } else if (op->kind == WEIR_OP_RESOLVE) {
+    weirb_sim_resolve_take(world, op);
   }
   weir_completions_add(done, op);
 }

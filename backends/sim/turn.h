@@ -13,7 +13,7 @@
 
 /** Operations of one handle that are handed out in one turn; the rest waits for the next one. */
 #define WEIRB_SIM_BUDGET 32u
-/** Kinds of operations. */
+/** Kinds of operations of a handle; RESOLVE, which is not one, comes behind them. */
 #define WEIRB_SIM_OP_KINDS 5
 
 /** What lies behind each object of the core. Zeroed memory is a handle never created. */
@@ -42,6 +42,10 @@ static inline weirb_sim_handle *weirb_sim_handle_of(weir_handle *handle) {
  * it takes when it is handed out.
  */
 void weirb_sim_finish(weir_backend *world, weir_op *op, weir_err error);
+
+/** Ends an operation that is handed out from a handle which is not its own: a RESOLVE. */
+void weirb_sim_finish_in(weir_backend *world, weirb_sim_handle *handle, weir_op *op,
+                         weir_err error);
 
 /** Ends all operations of a handle with WEIR_ECANCELED, and then the handle. */
 void weirb_sim_finish_handle(weir_backend *world, weirb_sim_handle *handle);

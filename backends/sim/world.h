@@ -21,11 +21,12 @@
 
 struct weirb_sim_endpoint;
 struct weirb_sim_name;
+struct weirb_sim_resolves;
 
 /** A world: what a simulator knows. */
 struct weir_backend {
   const weir_allocator *allocator; /**< The loop's. */
-  weir_sim_options options;        /**< Checked. */
+  weir_sim_options options;        /**< Checked; the names are a copy. */
   weirb_sim_random random;         /**< All chance. */
   weir_time now;                   /**< The clock. */
   uint64_t sequence;               /**< Counts what is scheduled, to order what is simultaneous. */
@@ -40,6 +41,7 @@ struct weir_backend {
   unsigned descriptors;                             /**< Handles that are open. */
   struct weirb_sim_endpoint *listeners;             /**< TCP listeners. */
   struct weirb_sim_name *names;                     /**< Local names. */
+  struct weirb_sim_resolves *resolves;              /**< Look-ups. */
   unsigned bind_ports_given;                        /**< Where the search for a free port starts. */
   unsigned client_ports_given;                      /**< The same for clients. */
   uint8_t client_ports[WEIRB_SIM_CLIENT_PORTS / 8]; /**< A bit for each client port in use. */
