@@ -174,11 +174,18 @@ static void connect_options_that_cannot_be_leave_the_socket_fresh(void **state) 
   static const struct {
     int32_t port;
     const char *host;
+    const char *local_address;
+    int32_t local_port;
+    int family;
     weir_err err;
-  } cases[] = {
-      {-1, NULL, WEIR_ERR_MISSING_ARGS},         {65536, NULL, WEIR_ERR_SOCKET_BAD_PORT},
-      {-2, NULL, WEIR_ERR_SOCKET_BAD_PORT},      {1, "localhost", WEIR_ERR_INVALID_IP_ADDRESS},
-      {1, "1.2.3", WEIR_ERR_INVALID_IP_ADDRESS}, {1, "", WEIR_ERR_INVALID_IP_ADDRESS}};
+  } cases[] = {{-1, NULL, NULL, -1, 0, WEIR_ERR_MISSING_ARGS},
+               {65536, NULL, NULL, -1, 0, WEIR_ERR_SOCKET_BAD_PORT},
+               {-2, NULL, NULL, -1, 0, WEIR_ERR_SOCKET_BAD_PORT},
+               {1, "127.0.0.1", "localhost", -1, 0, WEIR_ERR_INVALID_IP_ADDRESS},
+               {1, "127.0.0.1", "", -1, 0, WEIR_ERR_INVALID_IP_ADDRESS},
+               {1, "127.0.0.1", NULL, 65536, 0, WEIR_ERR_SOCKET_BAD_PORT},
+               {1, "127.0.0.1", NULL, -2, 0, WEIR_ERR_SOCKET_BAD_PORT},
+               {1, "x.test", NULL, -1, 5, WEIR_ERR_INVALID_ARG_VALUE}};
   net_fixture *net = net_create();
   net_listen(net, NET_IPV4, NULL);
   net->client.net = net;
@@ -189,6 +196,9 @@ static void connect_options_that_cannot_be_leave_the_socket_fresh(void **state) 
     weir_connect_options options = WEIR_CONNECT_OPTIONS_INIT;
     options.port = cases[i].port;
     options.host = cases[i].host;
+    options.local_address = cases[i].local_address;
+    options.local_port = cases[i].local_port;
+    options.family = (weir_family)cases[i].family;
     assert_int_equal(weir_socket_connect(net->client.socket, &options, net_called,
                                          net_tag_of(&net->client, "never")),
                      cases[i].err);

@@ -287,7 +287,8 @@ static void a_server_closed_before_listening_listens_again_at_once(void **state)
   net_free(net);
 }
 
-/* SRV-35, SRV-42: nothing is left at close(), so a listen() behind it does not hold 'close' back. */
+/* SRV-35, SRV-42: nothing is left at close(), so a listen() behind it does not hold 'close' back.
+ */
 static void closing_and_listening_at_once_tells_both(void **state) {
   (void)state;
   net_fixture *net = net_create();

@@ -15,6 +15,7 @@ weir_err connection_start(connection *c, weir_loop *loop, const weir_socket_hand
                           const weir_socket_handlers *peer, void *user) {
   weir_listen_options listen = WEIR_LISTEN_OPTIONS_INIT;
   weir_connect_options connect = WEIR_CONNECT_OPTIONS_INIT;
+  connect.host = "127.0.0.1";
   weir_address address;
   c->client = c->peer = NULL;
   c->peer_handlers = peer;
