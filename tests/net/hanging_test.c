@@ -1,0 +1,79 @@
+/* Look-ups that hang in the system: nobody else waits for them, and the loop can be freed. */
+#include "platform/posix/resolver.h"
+#include "tests/support/net_fixture.h"
+#include "tests/support/test.h"
+
+#include "conformance/clause.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+enum { HANGING = 1000 };
+
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t may_go = PTHREAD_COND_INITIALIZER;
+static bool released;
+
+static weir_err hang(const char *host, weir_family family, int32_t hints,
+                     weir_address **out_addresses, size_t *out_count) {
+  (void)host;
+  (void)family;
+  (void)hints;
+  (void)out_addresses;
+  (void)out_count;
+  (void)pthread_mutex_lock(&mutex);
+  while (!released) (void)pthread_cond_wait(&may_go, &mutex);
+  (void)pthread_mutex_unlock(&mutex);
+  return WEIR_ENOTFOUND;
+}
+
+static void release_all(void) {
+  (void)pthread_mutex_lock(&mutex);
+  released = true;
+  (void)pthread_cond_broadcast(&may_go);
+  (void)pthread_mutex_unlock(&mutex);
+  weirp_resolver_rest();
+  weirp_resolver_replace(NULL);
+}
+
+static unsigned closed;
+
+static void on_close(weir_socket *socket, bool had_error, void *user) {
+  (void)socket;
+  (void)user;
+  assert_false(had_error);
+  closed++;
+}
+
+static bool client_is_ready(const net_fixture *net) {
+  return net_was_told(&net->client.log, "ready");
+}
+
+static void a_thousand_names_hold_nobody_up(void **state) {
+  (void)state;
+  static const weir_socket_handlers handlers = {.size = sizeof(weir_socket_handlers),
+                                                .on_close = on_close};
+  net_fixture *net = net_create();
+  weirp_resolver_replace(hang);
+  net_listen(net, NET_IPV4, NULL);
+  weir_connect_options named = net_target(net, NET_IPV4);
+  named.host = "hanging.test";
+  CLAUSES("CON-16") {
+    for (unsigned i = 0; i < HANGING; i++) {
+      weir_socket *socket;
+      assert_int_equal(weir_connect(net->loop, NULL, &named, &handlers, NULL, &socket), WEIR_OK);
+    }
+    net_connect(net, NET_IPV4, NULL, &net->client);
+    net_run_until(net, client_is_ready);
+    assert_int_equal(closed, 0);
+  }
+  /* Nothing releases them before the loop is freed. */
+  net_free(net);
+  assert_int_equal(closed, HANGING);
+  release_all();
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {cmocka_unit_test(a_thousand_names_hold_nobody_up)};
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
