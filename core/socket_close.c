@@ -25,6 +25,7 @@ void weirc_socket_destroy(weir_socket *socket, const weir_error *error, weir_clo
   unsigned effects = weirc_socket_step(&socket->state, WEIRC_SOCKET_DESTROY);
   if (effects == 0) return;
   weirc_socket_refresh(socket);
+  weirc_socket_stop_timeout(socket);
   if (error) {
     note_error(socket, error);
     weirc_step_queue_kind(&socket->object, WEIRC_STEP_ERROR);
@@ -78,6 +79,15 @@ static void fail_connect(weir_socket *socket) {
   callback(socket, &error, extra->connect_user);
 }
 
+/* What was set stays readable while the socket is retained. */
+static void keep_settings(weirc_socket_extra *extra) {
+  weirc_socket_extra kept = {0};
+  kept.idle = extra->idle;
+  kept.keep_alive_delay_s = extra->keep_alive_delay_s;
+  *extra = kept;
+  extra->pieces_end = &extra->pieces;
+}
+
 void weirc_socket_free_extra(weir_socket *socket) {
   weirc_socket_extra *extra = socket->extra;
   const weir_allocator *allocator = &socket->object.loop->allocator;
@@ -85,6 +95,11 @@ void weirc_socket_free_extra(weir_socket *socket) {
   weirc_endpoint_free(allocator, &extra->connect.remote);
   weirc_socket_drop_pieces(socket);
   weirc_release(allocator, extra->error);
+  if (socket->object.retained > 0 && (extra->idle || extra->keep_alive_delay_s > 0)) {
+    keep_settings(extra);
+    return;
+  }
+  weirc_socket_free_timeout(socket);
   weirc_release(allocator, extra);
   socket->extra = NULL;
 }
@@ -100,6 +115,7 @@ void weirc_socket_closed(weir_socket *socket) {
   assert(weir_socket_destroyed(socket) && !socket->closed);
   assert(!socket->receiving);
   fail_connect(socket);
+  weirc_socket_fail_timeouts(socket);
   weirc_socket_fail_writes(socket);
   weirc_trace(socket->object.loop, socket->object.id, WEIR_TRACE_CLOSE, socket->had_error, 0);
   if (socket->handlers->on_close)
@@ -113,6 +129,7 @@ void weirc_socket_closed(weir_socket *socket) {
 void weirc_socket_free_if_done(weir_socket *socket) {
   if (!socket->closed || socket->object.retained > 0 || socket->object.pending != 0) return;
   weirc_socket_drop_idle_writer(socket);
+  weirc_socket_free_extra(socket);
   assert(!socket->writer && !socket->extra);
   weirc_object_free(&socket->object);
 }

@@ -39,6 +39,7 @@ static void begin(weir_socket *socket) {
   socket->transport = (uint8_t)connect->remote.transport;
   weirc_socket_event_now(socket, WEIRC_SOCKET_CONNECT);
   weirc_object_activate(&socket->object);
+  weirc_socket_refresh_timeout(socket);
   connect->op.error =
       loop->ops->create(loop->backend, connect->op.handle, connect->remote.transport,
                         (weir_family)connect->remote.address.family);
@@ -116,6 +117,8 @@ void weirc_socket_connected(weir_socket *socket) {
     return;
   }
   weirc_socket_event_now(socket, WEIRC_SOCKET_CONNECTED);
+  weirc_socket_refresh_timeout(socket);
+  weirc_socket_apply_settings(socket);
   learn_remote(socket, &connect->remote.address);
   weirc_endpoint_free(&socket->object.loop->allocator, &connect->remote);
   weirc_socket_flush(socket);

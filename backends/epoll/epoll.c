@@ -222,4 +222,6 @@ const weir_backend_ops weirb_epoll_ops = {
     .cancel = weirb_epoll_cancel,
     .close = weirb_epoll_close,
     .due = weirb_epoll_turn_due,
+    .set_no_delay = weirb_epoll_set_no_delay,
+    .set_keep_alive = weirb_epoll_set_keep_alive,
 };

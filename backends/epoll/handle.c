@@ -8,6 +8,7 @@
 #include "backends/epoll/table.h"
 #include "platform/posix/address.h"
 #include "platform/posix/descriptor.h"
+#include "platform/posix/option.h"
 
 #include <assert.h>
 #include <string.h>
@@ -41,13 +42,28 @@ weir_err weirb_epoll_address(weir_backend *backend, weir_handle *base, weir_end 
                                : weirp_descriptor_remote(handle->fd, out_address);
 }
 
+weir_err weirb_epoll_set_no_delay(weir_backend *backend, weir_handle *base, bool no_delay) {
+  (void)backend;
+  const weirb_epoll_handle *handle = weirb_epoll_handle_of(base);
+  if (!(handle->flags & WEIRB_EPOLL_OPEN)) return WEIR_EBADF;
+  return weirp_option_no_delay(handle->fd, no_delay);
+}
+
+weir_err weirb_epoll_set_keep_alive(weir_backend *backend, weir_handle *base, bool keep_alive,
+                                    uint32_t delay_s) {
+  (void)backend;
+  const weirb_epoll_handle *handle = weirb_epoll_handle_of(base);
+  if (!(handle->flags & WEIRB_EPOLL_OPEN)) return WEIR_EBADF;
+  return weirp_option_keep_alive(handle->fd, keep_alive, delay_s);
+}
+
 static void submit_rare(weir_backend *backend, weirb_epoll_handle *handle, weir_op *op) {
   switch (op->kind) {
   case WEIR_OP_SEND: weirb_epoll_send_submit(backend, handle, op); break;
   case WEIR_OP_SHUTDOWN: weirb_epoll_shutdown_submit(backend, handle, op); break;
   case WEIR_OP_ACCEPT: weirb_epoll_accept_submit(backend, handle, op); break;
   case WEIR_OP_CONNECT: weirb_epoll_connect_submit(backend, handle, op); break;
-  case WEIR_OP_RESOLVE: /* The loop's. */
+  case WEIR_OP_RESOLVE:        /* The loop's. */
   case WEIR_OP_RECEIVE: break; /* The caller's. */
   }
 }

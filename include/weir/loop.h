@@ -36,7 +36,8 @@ typedef enum weir_trace_event {
   WEIR_TRACE_FINISH,     /**< 'finish'. 0, 0. */
   WEIR_TRACE_END,        /**< 'end'. 0, 0. */
   WEIR_TRACE_ERROR,      /**< 'error'. The weir_err, 0. */
-  WEIR_TRACE_CLOSE       /**< 'close'. 1 if there was an error, 0. */
+  WEIR_TRACE_CLOSE,      /**< 'close'. 1 if there was an error, 0. */
+  WEIR_TRACE_TIMEOUT     /**< 'timeout'. Milliseconds, 0. */
 } weir_trace_event;
 
 /**
