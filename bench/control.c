@@ -8,7 +8,7 @@
 #include <string.h>
 
 bench_server_options bench_server_options_read(int argc, char **argv) {
-  bench_server_options options = {"tcp:0", NULL, false, -1};
+  bench_server_options options = {"tcp:0", NULL, false, -1, 0};
   for (int i = 1; i < argc; i++) {
     const char *value = i + 1 < argc ? argv[i + 1] : NULL;
     if (strcmp(argv[i], "--count-allocations") == 0) {
@@ -17,13 +17,15 @@ bench_server_options bench_server_options_read(int argc, char **argv) {
     }
     if (value == NULL)
       bench_usage("options: --listen tcp:0|unix:PATH --backend NAME "
-                  "--count-allocations --cpu NUMBER");
+                  "--count-allocations --cpu NUMBER --idle-timeout MS");
     if (strcmp(argv[i], "--listen") == 0) {
       options.place = value;
     } else if (strcmp(argv[i], "--backend") == 0) {
       options.backend = value;
     } else if (strcmp(argv[i], "--cpu") == 0) {
       options.cpu = (int)strtol(value, NULL, 10);
+    } else if (strcmp(argv[i], "--idle-timeout") == 0) {
+      options.idle_ms = (int)strtol(value, NULL, 10);
     } else {
       bench_usage("unknown option");
     }

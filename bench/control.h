@@ -24,6 +24,7 @@ typedef struct bench_server_options {
   const char *backend;    /**< --backend, weir only; NULL: the default one. */
   bool count_allocations; /**< --count-allocations: use the counting allocator. */
   int cpu;                /**< --cpu: where it runs; -1: anywhere. */
+  int idle_ms;            /**< --idle-timeout, weir only: of each connection; 0: none. */
 } bench_server_options;
 
 /** What a server counts. */

@@ -10,6 +10,7 @@
 typedef struct echo_server {
   weir_loop *loop;
   weir_socket *asker; /* The control connection that is to be answered. */
+  int idle_ms;        /* The idle timeout of echo connections; 0: none. */
   bench_counts counts;
 } echo_server;
 
@@ -57,6 +58,8 @@ static void accept_echo(weir_server *listener, weir_socket *socket, void *user) 
   (void)listener;
   server->counts.connections++;
   must(weir_socket_set_handlers(socket, &echo_handlers, server), "weir_socket_set_handlers");
+  if (server->idle_ms > 0)
+    must(weir_socket_set_timeout(socket, server->idle_ms, NULL, NULL), "weir_socket_set_timeout");
   answer_if_reached(server);
 }
 
@@ -133,6 +136,7 @@ int main(int argc, char **argv) {
                               &server.counts.memory};
   weir_loop_options options = WEIR_LOOP_OPTIONS_INIT;
   options.backend = given.backend;
+  server.idle_ms = given.idle_ms;
   if (given.count_allocations) options.allocator = &allocator;
   bench_pin(given.cpu);
   bench_raise_descriptor_limit();

@@ -122,6 +122,7 @@ static void take_connection(weirc_listener *listener) {
   socket->state.allow_half_open = server->options.allow_half_open;
   weirc_list_append(&server->sockets, &socket->object.link);
   server->connections++;
+  weirc_socket_inherit_settings(socket, server);
   weirc_socket_accept(socket, server, server->options.pause_on_connect);
   weirc_trace(server->object.loop, server->object.id, WEIR_TRACE_CONNECTION, socket->object.id,
               server->connections);

@@ -82,10 +82,14 @@ bool weir_loop_alive(const weir_loop *loop) {
          (loop->active > 0 || loop->closing > 0 || loop->steps.first || weirc_posts_waiting(loop));
 }
 
+weir_time weirc_read_clock(weir_loop *loop) {
+  weir_time now = loop->ops->now(loop->backend);
+  if (loop->running > 0) loop->now = now;
+  return now;
+}
+
 weir_time weir_loop_now(weir_loop *loop) {
-  if (!loop) return 0;
-  if (loop->running == 0) loop->now = 0;
-  return weirc_now(loop);
+  return loop ? weirc_now(loop) : 0;
 }
 
 const char *weir_loop_backend_name(const weir_loop *loop) {
@@ -218,6 +222,7 @@ static void leave(weir_loop *loop) {
   assert(loop->running > 0);
   loop->stopped = false;
   loop->running--;
+  loop->now = 0;
   loop->guest_deadline = 0;
   weirc_loop_touch(loop);
 }

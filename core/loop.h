@@ -24,7 +24,7 @@ struct weir_loop {
   size_t handle_space;         /**< Bytes before each object that hold the backend's handle. */
   size_t active;               /**< Referenced objects that can still tell something. */
   size_t closing;              /**< Handles given to close() and not handed out yet. */
-  weir_time now;               /**< The clock's last reading; 0: to be read when needed. */
+  weir_time now;               /**< The time of the turn; 0: to be read, or no turn runs. */
   unsigned running;            /**< How deep in a turn, a step or the freeing of the loop. */
   bool stopped;                /**< weir_loop_stop() was called. */
   bool freeing;                /**< weir_loop_free() is at work. */
@@ -55,10 +55,12 @@ struct weir_loop {
   uint32_t attempt_timeout_ms;    /**< See weir_loop_options. */
 };
 
-/** The time of the current turn. */
+/** Reads the clock, once in a turn. */
+weir_time weirc_read_clock(weir_loop *loop);
+
+/** The time of the current turn; outside of turns, the time. */
 static inline weir_time weirc_now(weir_loop *loop) {
-  if (loop->now == 0) loop->now = loop->ops->now(loop->backend);
-  return loop->now;
+  return loop->now != 0 ? loop->now : weirc_read_clock(loop);
 }
 
 /** Tells the trace hook that is there. */
@@ -116,6 +118,9 @@ static inline void weirc_steps_drain(weir_loop *loop) {
 
 /** Runs the timers that are due. */
 void weirc_timers_run(weir_loop *loop);
+
+/** A timer counts from a later time than its start if one is stored there, until it is freed. */
+void weirc_timer_watch(weir_timer *timer, const weir_time *active);
 
 /** Frees all timers: the loop is being freed. */
 void weirc_timers_free(weir_loop *loop);

@@ -134,6 +134,7 @@ void weirc_race_tell_answer(weirc_race *race) {
     return;
   }
   if (!tell_addresses(race)) return;
+  weirc_socket_refresh_timeout(race->socket);
   if (!race->selects) race->answer_count = 1;
   order(race);
   if (race->target_count == 0)

@@ -41,6 +41,7 @@ static weir_err take_options(weir_socket *socket, const weir_socket_options *giv
   if (err == WEIR_OK)
     err = weirc_mark_take(options.writable_high_water_mark_bytes, &socket->write_mark);
   socket->state.allow_half_open = options.allow_half_open;
+  if (err == WEIR_OK) err = weirc_socket_take_settings(socket, &options);
   return err;
 }
 
@@ -88,7 +89,10 @@ weir_err weir_socket_set_handlers(weir_socket *socket, const weir_socket_handler
 void weirc_socket_run_step(weir_socket *socket, unsigned kind) {
   switch ((weirc_socket_step_kind)kind) {
   case WEIRC_STEP_CONNECT_FAILED: weirc_socket_connected(socket); break;
-  case WEIRC_STEP_WRITE_DONE: weirc_socket_tell_writes(socket); break;
+  case WEIRC_STEP_WRITE_DONE:
+    weirc_socket_tell_taken_back(socket);
+    weirc_socket_tell_writes(socket);
+    break;
   case WEIRC_STEP_RESUME: weirc_socket_deliver(socket); break;
   case WEIRC_STEP_END: weirc_socket_tell_end(socket); break;
   case WEIRC_STEP_AUTO_END: weirc_socket_event_now(socket, WEIRC_SOCKET_AUTO_END); break;
@@ -101,26 +105,35 @@ void weirc_socket_run_step(weir_socket *socket, unsigned kind) {
 }
 
 /* Flowing to somebody, with nothing kept that has to go first. */
-static bool flows(const weir_socket *socket) {
+static bool may_flow(const weir_socket *socket) {
   return socket->handlers->on_data && socket->state.transport == WEIRC_TRANSPORT_OPEN &&
          socket->reading && !socket->input_ended && socket->flow == WEIR_FLOW_FLOWING &&
          weir_socket_readable_length(socket) == 0;
 }
 
-/* Nothing is queued or held back, so a write may go straight to the system. */
-static bool writes_through(const weir_socket *socket) {
+bool weirc_socket_may_write_through(const weir_socket *socket) {
   return socket->state.transport == WEIRC_TRANSPORT_OPEN &&
          socket->state.write == WEIRC_WRITE_OPEN && !socket->state.queued &&
          !socket->write_failed && weir_socket_writable_corked(socket) == 0;
 }
 
 void weirc_socket_refresh(weir_socket *socket) {
-  socket->flows = flows(socket);
-  socket->writes_through = writes_through(socket);
+  weirc_idle_state idle = weirc_socket_idle_state(socket);
+  bool may = may_flow(socket);
+  socket->flows = may && idle == WEIRC_IDLE_OFF;
+  socket->flows_timed = may && idle == WEIRC_IDLE_ARMED;
+  socket->flows_on = socket->flows || socket->flows_timed;
+  may = weirc_socket_may_write_through(socket);
+  socket->writes_through = may && idle == WEIRC_IDLE_OFF;
+  socket->writes_timed = may && idle == WEIRC_IDLE_ARMED;
 }
 
 bool weirc_socket_is_fresh(const weir_socket *socket) {
-  return socket->flows == flows(socket) && socket->writes_through == writes_through(socket);
+  weir_socket fresh = *socket;
+  weirc_socket_refresh(&fresh);
+  return socket->flows == fresh.flows && socket->flows_timed == fresh.flows_timed &&
+         socket->writes_through == fresh.writes_through &&
+         socket->writes_timed == fresh.writes_timed;
 }
 
 void weirc_socket_event_now(weir_socket *socket, weirc_socket_event event) {

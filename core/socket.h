@@ -3,7 +3,8 @@
  * @brief The inside of a socket.
  *
  * core/socket.c holds the object and its properties, socket_connect.c how it connects,
- * socket_read.c what comes in, socket_write.c what goes out, socket_close.c how it ends.
+ * socket_read.c what comes in, socket_write.c what goes out, socket_close.c how it ends,
+ * socket_timeout.c when it is idle, socket_option.c what the system is told of it.
  */
 #ifndef WEIRC_SOCKET_H
 #define WEIRC_SOCKET_H
@@ -29,6 +30,9 @@ typedef enum weirc_socket_step_kind {
 /** Bytes that were received and not taken; the bytes follow. */
 typedef struct weirc_piece weirc_piece;
 
+/** The idle timeout of a socket. */
+typedef struct weirc_idle weirc_idle;
+
 /** What only some sockets have, allocated on use. */
 typedef struct weirc_socket_extra {
   weir_connect_op connect;               /**< A connect to one address; its path is owned. */
@@ -41,6 +45,9 @@ typedef struct weirc_socket_extra {
   weirc_piece *pieces;                   /**< Received and not taken, oldest first. */
   weirc_piece **pieces_end;              /**< Where the next one is linked. */
   size_t pieces_length;                  /**< Bytes in them. */
+  weirc_idle *idle;                      /**< NULL: never had a timeout. Outlives 'close'. */
+  weir_time active_at;                   /**< When something happened that its timer looks at. */
+  uint32_t keep_alive_delay_s;           /**< As it was set. Outlives 'close'. */
 } weirc_socket_extra;
 
 /* In an order without holes: an idle connection is this and the backend's few bytes before it. */
@@ -65,6 +72,11 @@ struct weir_socket {
   bool telling_close : 1;    /**< It is being told. */
   bool begun_anew : 1;       /**< connect() was called in it. */
   bool end_called : 1;       /**< end() after destroy(), which the machine does not see. */
+  bool flows_timed : 1;      /**< As flows, but an idle timer wants the time; derived. */
+  bool flows_on : 1;         /**< One of the two; derived. */
+  bool writes_timed : 1;     /**< As writes_through, the same; derived. */
+  bool no_delay : 1;         /**< As it was set. */
+  bool keep_alive : 1;       /**< As it was set. */
   uint32_t read_mark;        /**< readable high water mark. */
   uint32_t write_mark;       /**< writable high water mark. */
   weir_address remote;       /**< The peer. */
@@ -100,13 +112,17 @@ weir_err weirc_mark_take(int64_t given, uint32_t *out_mark);
 weirc_socket_extra *weirc_socket_extra_of(weir_socket *socket);
 
 /**
- * Derives `flows` and `writes_through` from the rest. What they depend on is changed rarely and
- * looked at with each message, so whoever changes it calls this.
+ * Derives how messages go from the rest: `flows` and `writes_through`, or their timed forms. What
+ * they depend on is changed rarely and looked at with each message, so whoever changes it calls
+ * this.
  */
 void weirc_socket_refresh(weir_socket *socket);
 
-/** True if `flows` and `writes_through` are what they should be; for assertions. */
+/** True if they are what they should be; for assertions. */
 bool weirc_socket_is_fresh(const weir_socket *socket);
+
+/** True if nothing is queued or held back before a write. */
+bool weirc_socket_may_write_through(const weir_socket *socket);
 
 /** Takes an event into the machine and does what it says. */
 void weirc_socket_event_now(weir_socket *socket, weirc_socket_event event);
@@ -201,6 +217,9 @@ void weirc_socket_destroy(weir_socket *socket, const weir_error *error, weir_clo
 /** Tells 'error'; a step. */
 void weirc_socket_tell_error(weir_socket *socket);
 
+/** Frees what belongs to one connection; what was set stays. */
+void weirc_socket_forget_connection(weir_socket *socket);
+
 /** Frees the extra part. */
 void weirc_socket_free_extra(weir_socket *socket);
 
@@ -222,6 +241,46 @@ void weirc_socket_note_flushed(weir_socket *socket);
 
 /** What the socket was destroyed with. */
 void weirc_socket_destroy_error(const weir_socket *socket, weir_error *out_error);
+
+/** Something happened: the idle timer begins anew. */
+void weirc_socket_note_activity(weir_socket *socket);
+
+/** The same, at the cost of one test or two for a socket that has no timeout. */
+static inline void weirc_socket_refresh_timeout(weir_socket *socket) {
+  if (socket->extra && socket->extra->idle) weirc_socket_note_activity(socket);
+}
+
+/** What an idle timer wants of messages. */
+typedef enum weirc_idle_state {
+  WEIRC_IDLE_OFF,    /**< Nothing: there is none. */
+  WEIRC_IDLE_ARMED,  /**< It runs: their time is to be noted. */
+  WEIRC_IDLE_RAN_OUT /**< It is to be armed by the next one. */
+} weirc_idle_state;
+
+/** The state of the idle timer. */
+weirc_idle_state weirc_socket_idle_state(const weir_socket *socket);
+
+/** The socket is destroyed: its idle timer is gone. */
+void weirc_socket_stop_timeout(weir_socket *socket);
+
+/** Tells timeout callbacks that were taken back; a step. */
+void weirc_socket_tell_taken_back(weir_socket *socket);
+
+/** Tells every timeout callback that never came due. */
+void weirc_socket_fail_timeouts(weir_socket *socket);
+
+/** Frees the idle timeout. */
+void weirc_socket_free_timeout(weir_socket *socket);
+
+/** The settings among the options of a new socket. @return WEIR_OK, WEIR_ERR_OUT_OF_RANGE,
+ * WEIR_ENOMEM */
+weir_err weirc_socket_take_settings(weir_socket *socket, const weir_socket_options *options);
+
+/** Tells the system what was set before the connection was there. */
+void weirc_socket_apply_settings(weir_socket *socket);
+
+/** What a server sets on the sockets that it accepts. */
+void weirc_socket_inherit_settings(weir_socket *socket, const struct weir_server *server);
 
 /** Destroys all sockets of a loop that is being freed. */
 void weirc_socket_destroy_all(weir_loop *loop);

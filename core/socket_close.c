@@ -26,6 +26,7 @@ void weirc_socket_destroy(weir_socket *socket, const weir_error *error, weir_clo
   unsigned effects = weirc_socket_step(&socket->state, WEIRC_SOCKET_DESTROY);
   if (effects == 0) return;
   weirc_socket_refresh(socket);
+  weirc_socket_stop_timeout(socket);
   if (error) {
     note_error(socket, error);
     weirc_step_queue_kind(&socket->object, WEIRC_STEP_ERROR);
@@ -80,15 +81,23 @@ static void fail_connect(weir_socket *socket) {
   callback(socket, &error, extra->connect_user);
 }
 
-void weirc_socket_free_extra(weir_socket *socket) {
+void weirc_socket_forget_connection(weir_socket *socket) {
   weirc_socket_extra *extra = socket->extra;
   const weir_allocator *allocator = &socket->object.loop->allocator;
   if (!extra) return;
   weirc_endpoint_free(allocator, &extra->connect.remote);
   weirc_race_free(extra->race);
+  extra->race = NULL;
   weirc_socket_drop_pieces(socket);
   weirc_release(allocator, extra->error);
-  weirc_release(allocator, extra);
+  extra->error = NULL;
+}
+
+void weirc_socket_free_extra(weir_socket *socket) {
+  weirc_socket_forget_connection(socket);
+  if (!socket->extra) return;
+  weirc_socket_free_timeout(socket);
+  weirc_release(&socket->object.loop->allocator, socket->extra);
   socket->extra = NULL;
 }
 
@@ -103,6 +112,7 @@ void weirc_socket_closed(weir_socket *socket) {
   assert(weir_socket_destroyed(socket) && !socket->closed);
   assert(!socket->receiving);
   fail_connect(socket);
+  weirc_socket_fail_timeouts(socket);
   weirc_socket_fail_writes(socket);
   weirc_trace(socket->object.loop, socket->object.id, WEIR_TRACE_CLOSE, socket->had_error, 0);
   socket->telling_close = true;

@@ -74,7 +74,7 @@ static weir_err take_plan(weir_loop *loop, const weir_connect_options *given, pl
 /* The socket is as new, but for what the program set. An accepted one is no server's any more. */
 static void begin_anew(weir_socket *socket) {
   weir_loop *loop = socket->object.loop;
-  weirc_socket_free_extra(socket);
+  weirc_socket_forget_connection(socket);
   memset(weirc_handle(&socket->object), 0, loop->ops->handle_size);
   socket->state = (weirc_socket_state){.allow_half_open = socket->state.allow_half_open};
   socket->error_code = 0;
@@ -125,6 +125,7 @@ static void begin(weir_socket *socket, const plan *p) {
   socket->transport = (uint8_t)(path ? WEIR_TRANSPORT_IPC : WEIR_TRANSPORT_TCP);
   weirc_socket_event_now(socket, WEIRC_SOCKET_CONNECT);
   weirc_object_activate(&socket->object);
+  weirc_socket_refresh_timeout(socket);
   if (p->named)
     weirc_race_ask(socket->extra->race, &p->options);
   else if (path)
@@ -206,6 +207,8 @@ static void tell_connected(weir_socket *socket) {
 
 void weirc_socket_establish(weir_socket *socket, const weir_address *remote) {
   weirc_socket_event_now(socket, WEIRC_SOCKET_CONNECTED);
+  weirc_socket_refresh_timeout(socket);
+  weirc_socket_apply_settings(socket);
   learn_remote(socket, remote);
   weirc_endpoint_free(&socket->object.loop->allocator, &socket->extra->connect.remote);
   weirc_socket_flush(socket);

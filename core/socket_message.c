@@ -6,12 +6,29 @@
 
 #include <assert.h>
 
+/* Notes the time of a message for an idle timer. Whoever is the first of a turn goes the long way,
+ * which reads the clock. */
+static inline bool note_time(weir_socket *socket) {
+  weir_time now = socket->object.loop->now;
+  if (now == 0) return false;
+  socket->extra->active_at = now;
+  return true;
+}
+
+static inline bool goes_to_handler(weir_socket *socket) {
+  return socket->flows || (socket->flows_timed && note_time(socket));
+}
+
+static inline bool goes_to_system(weir_socket *socket) {
+  return socket->writes_through || (socket->writes_timed && note_time(socket));
+}
+
 /* The operation counts as out until the handler has returned. */
 void weirc_socket_received(weir_socket *socket) {
   weir_op *op = &socket->receive;
   assert(weirc_socket_is_fresh(socket));
   assert(socket->receiving);
-  if (!socket->flows || op->length == 0) {
+  if (!goes_to_handler(socket) || op->length == 0) {
     weirc_socket_received_otherwise(socket);
     return;
   }
@@ -19,7 +36,7 @@ void weirc_socket_received(weir_socket *socket) {
   weirc_trace(socket->object.loop, socket->object.id, WEIR_TRACE_RECEIVE, op->length,
               socket->bytes_read);
   socket->handlers->on_data(socket, op->data, op->length, socket->user);
-  if (!socket->flows) {
+  if (!socket->flows_on) {
     weirc_socket_stop_or_go_on(socket);
     return;
   }
@@ -31,7 +48,7 @@ void weirc_socket_received(weir_socket *socket) {
 /* Bytes, nothing queued before them, and nobody to tell. */
 weir_err weir_socket_write(weir_socket *socket, const void *data, size_t length,
                            weir_socket_callback callback, void *user) {
-  if (!socket || !socket->writes_through || callback || !data)
+  if (!socket || !goes_to_system(socket) || callback || !data)
     return weirc_socket_write_otherwise(socket, data, length, callback, user);
   weir_loop *loop = socket->object.loop;
   weir_slice slice = {data, length};

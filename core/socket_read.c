@@ -117,6 +117,12 @@ void weirc_socket_stop_or_go_on(weir_socket *socket) {
 
 void weirc_socket_received_otherwise(weir_socket *socket) {
   const weir_op *op = &socket->receive;
+  if (op->error != WEIR_ECANCELED) weirc_socket_refresh_timeout(socket);
+  /* The idle timer had run out and runs again, or its message is the first of the turn. */
+  if (socket->flows_timed && op->length > 0) {
+    weirc_socket_received(socket);
+    return;
+  }
   socket->receiving = false;
   if (socket->state.transport != WEIRC_TRANSPORT_OPEN) return;
   if (op->error == WEIR_OK && op->length > 0) {

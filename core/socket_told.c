@@ -104,6 +104,7 @@ void weirc_socket_sent(weir_socket *socket) {
     return;
   }
   if (writer->sending) return;
+  weirc_socket_refresh_timeout(socket);
   /* What has queued up meanwhile leaves before the callbacks of this batch are told. */
   weirc_chunks_move(&writer->done, &done);
   weirc_socket_flush(socket);

@@ -93,6 +93,7 @@ void weirc_socket_flush(weir_socket *socket) {
   if (!writer || !writer->queue.first || writer->sending || writer->corked > 0) return;
   if (socket->state.transport != WEIRC_TRANSPORT_OPEN || socket->write_failed) return;
   weirc_writer_start_batch(writer);
+  weirc_socket_refresh_timeout(socket);
   weir_err err = weirc_socket_send_batch(socket);
   if (err != WEIR_OK) {
     fail_later(socket, err);
@@ -193,6 +194,7 @@ static weir_err write_through(weir_socket *socket, weir_slice all, weir_socket_c
   weirc_chunk *told = NULL;
   ptrdiff_t taken = 0;
   if (callback && !(told = record(socket, 0, all.length, callback, user))) return WEIR_ENOMEM;
+  weirc_socket_refresh_timeout(socket);
   if (all.length > 0)
     taken = loop->ops->try_send(loop->backend, weirc_handle(&socket->object), &all, 1);
   if ((size_t)taken != all.length) return weirc_socket_write_rest(socket, all, taken, told);
@@ -215,7 +217,7 @@ weir_err weirc_socket_write_otherwise(weir_socket *socket, const void *data, siz
                                       weir_socket_callback callback, void *user) {
   if (!socket || (!data && length > 0)) return WEIR_ERR_INVALID_ARG_TYPE;
   assert(weirc_socket_is_fresh(socket));
-  if (socket->writes_through)
+  if (socket->writes_through || weirc_socket_may_write_through(socket))
     return write_through(socket, (weir_slice){data, length}, callback, user);
   if (socket->state.write != WEIRC_WRITE_OPEN)
     return refuse_ended(socket, socket->state.ended_by_peer, callback, user);

@@ -159,10 +159,10 @@ void weirc_steps_finish(weir_loop *loop) {
 void weir_step_run(weir_step *step) {
   if (!step || !step->queued) return;
   weir_loop *loop = loop_of(step);
-  if (loop->running == 0) loop->now = 0;
   loop->running++;
   run(loop, step);
   loop->running--;
+  if (loop->running == 0) loop->now = 0;
   weirc_loop_touch(loop);
 }
 

@@ -8,9 +8,10 @@ struct weir_timer {
   weir_loop *loop;
   weir_timer_callback callback;
   void *user;
-  weir_time start;   /* the full time counts from here */
-  weir_time timeout; /* nanoseconds */
-  weir_time repeat;  /* nanoseconds; 0: once */
+  weir_time start;         /* the full time counts from here... */
+  const weir_time *active; /* ...or from what is stored there, if that is later; NULL: nothing */
+  weir_time timeout;       /* nanoseconds */
+  weir_time repeat;        /* nanoseconds; 0: once */
   weirc_link link;
   bool referenced;
 };
@@ -110,6 +111,15 @@ static void start_next_period(weir_timer *timer, weir_time now) {
   weirc_heap_update(&timer->loop->timers, &timer->node, timer->start + timer->timeout);
 }
 
+void weirc_timer_watch(weir_timer *timer, const weir_time *active) {
+  timer->active = active;
+}
+
+static weir_time deadline_of(const weir_timer *timer) {
+  bool later = timer->active && *timer->active > timer->start;
+  return (later ? *timer->active : timer->start) + timer->timeout;
+}
+
 static void fire(weir_loop *loop, weir_timer *timer, weir_time now) {
   if (timer->repeat > 0)
     start_next_period(timer, now);
@@ -127,7 +137,7 @@ void weirc_timers_run(weir_loop *loop) {
   /* A callback that starts timers of 0 ms must not keep the loop here. */
   for (size_t budget = loop->timers.count; first && first->key <= now && budget > 0; budget--) {
     weir_timer *timer = weirc_container(first, weir_timer, node);
-    weir_time deadline = timer->start + timer->timeout;
+    weir_time deadline = deadline_of(timer);
     if (deadline > now)
       weirc_heap_update(&loop->timers, first, deadline);
     else

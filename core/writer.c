@@ -59,6 +59,7 @@ void weirc_chunk_fill(weirc_chunk *chunk, const void *data, size_t length) {
 void weirc_writer_start_batch(weirc_writer *writer) {
   assert(writer->queue.first && !writer->batch_last);
   writer->batch_last = weirc_container(writer->queue.end, weirc_chunk, next);
+  writer->left_seen = 0;
 }
 
 size_t weirc_writer_gather(weirc_writer *writer) {

@@ -44,6 +44,7 @@ typedef struct weirc_writer {
   size_t length;                   /**< Bytes of the queue, each chunk whole. */
   unsigned corked;                 /**< cork() calls to be undone. */
   bool sending;                    /**< The send operation is out. */
+  size_t left_seen;                /**< What the idle timer saw of the batch; 0: it has not come. */
   weir_send_op send;               /**< The send operation. */
   weir_op fin;                     /**< The shutdown operation. */
   weir_slice slices[WEIRC_GATHER]; /**< What the send operation sends. */

@@ -230,4 +230,6 @@ const weir_backend_ops weirb_epoll_ops = {
     .due = weirb_epoll_turn_due,
     .move = weirb_epoll_move,
     .scope_id = weirp_scope_id,
+    .set_no_delay = weirb_epoll_set_no_delay,
+    .set_keep_alive = weirb_epoll_set_keep_alive,
 };

@@ -8,6 +8,7 @@
 #include "backends/epoll/table.h"
 #include "platform/posix/address.h"
 #include "platform/posix/descriptor.h"
+#include "platform/posix/option.h"
 
 #include <assert.h>
 #include <string.h>
@@ -44,6 +45,21 @@ weir_err weirb_epoll_address(weir_backend *backend, weir_handle *base, weir_end 
 static void submit_resolve(weir_backend *backend, weir_op *op) {
   weir_err err = weirb_resolves_submit(&backend->resolves, op);
   if (err != WEIR_OK) weirb_epoll_finish(backend, op, err);
+}
+
+weir_err weirb_epoll_set_no_delay(weir_backend *backend, weir_handle *base, bool no_delay) {
+  (void)backend;
+  const weirb_epoll_handle *handle = weirb_epoll_handle_of(base);
+  if (!(handle->flags & WEIRB_EPOLL_OPEN)) return WEIR_EBADF;
+  return weirp_option_no_delay(handle->fd, no_delay);
+}
+
+weir_err weirb_epoll_set_keep_alive(weir_backend *backend, weir_handle *base, bool keep_alive,
+                                    uint32_t delay_s) {
+  (void)backend;
+  const weirb_epoll_handle *handle = weirb_epoll_handle_of(base);
+  if (!(handle->flags & WEIRB_EPOLL_OPEN)) return WEIR_EBADF;
+  return weirp_option_keep_alive(handle->fd, keep_alive, delay_s);
 }
 
 static void submit_rare(weir_backend *backend, weirb_epoll_handle *handle, weir_op *op) {

@@ -15,6 +15,13 @@ weir_err weirb_epoll_create(weir_backend *backend, weir_handle *handle, weir_tra
 weir_err weirb_epoll_address(weir_backend *backend, weir_handle *handle, weir_end end,
                              weir_address *out_address);
 
+/** set_no_delay() of the SPI. */
+weir_err weirb_epoll_set_no_delay(weir_backend *backend, weir_handle *handle, bool no_delay);
+
+/** set_keep_alive() of the SPI. */
+weir_err weirb_epoll_set_keep_alive(weir_backend *backend, weir_handle *handle, bool keep_alive,
+                                    uint32_t delay_s);
+
 /** submit() of the SPI. */
 void weirb_epoll_submit(weir_backend *backend, weir_op *op);
 

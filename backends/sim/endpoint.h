@@ -31,6 +31,9 @@ typedef struct weirb_sim_endpoint {
   bool closed;                     /**< Nothing is received or sent by it any more. */
   bool bound;                      /**< TCP: `local` was set by bind(). */
   bool ipv6_only;                  /**< TCP: takes no IPv4. */
+  bool no_delay;                   /**< TCP: as it was set; changes nothing here. */
+  bool keep_alive;                 /**< TCP: as it was set; nobody is ever silent here. */
+  uint32_t keep_alive_delay_s;     /**< TCP: as it was set last. */
   weir_address local;              /**< TCP: its own address. */
   weir_address remote;             /**< TCP: its peer's. */
   unsigned client_port;            /**< The port it has of those for clients; 0: none. */

@@ -229,6 +229,34 @@ static weir_err sim_scope_id(const char *name, size_t length, uint32_t *out_scop
   return WEIR_OK;
 }
 
+/* The endpoint of a handle that has TCP's settings, or why not. */
+static weir_err tcp_endpoint(weir_handle *handle, weirb_sim_endpoint **out_endpoint) {
+  weirb_sim_endpoint *endpoint = weirb_sim_handle_of(handle)->endpoint;
+  if (endpoint == NULL) return WEIR_EBADF;
+  if (endpoint->transport != WEIR_TRANSPORT_TCP) return WEIR_ENOTSUP;
+  *out_endpoint = endpoint;
+  return WEIR_OK;
+}
+
+static weir_err sim_set_no_delay(weir_backend *world, weir_handle *handle, bool no_delay) {
+  weirb_sim_endpoint *endpoint;
+  (void)world;
+  weir_err err = tcp_endpoint(handle, &endpoint);
+  if (err == WEIR_OK) endpoint->no_delay = no_delay;
+  return err;
+}
+
+static weir_err sim_set_keep_alive(weir_backend *world, weir_handle *handle, bool keep_alive,
+                                   uint32_t delay_s) {
+  weirb_sim_endpoint *endpoint;
+  (void)world;
+  weir_err err = tcp_endpoint(handle, &endpoint);
+  if (err != WEIR_OK) return err;
+  endpoint->keep_alive = keep_alive;
+  if (keep_alive && delay_s > 0) endpoint->keep_alive_delay_s = delay_s;
+  return WEIR_OK;
+}
+
 const weir_backend_ops weirb_sim_ops = {
     .size = sizeof(weir_backend_ops),
     .name = "sim",
@@ -249,4 +277,6 @@ const weir_backend_ops weirb_sim_ops = {
     .close = sim_close,
     .move = sim_move,
     .scope_id = sim_scope_id,
+    .set_no_delay = sim_set_no_delay,
+    .set_keep_alive = sim_set_keep_alive,
 };

@@ -153,6 +153,22 @@ void *call_user(call *c) {
   return n;
 }
 
+struct label {
+  note of;
+  struct label *next;
+};
+
+void *call_user_of_label(call *c) {
+  struct label *l = c->o->labels;
+  if (!c->at->label) return NULL;
+  while (l && strcmp(l->of.at->label, c->at->label) != 0) l = l->next;
+  if (l) return &l->of;
+  l = store_take(&c->s->memory, sizeof *l);
+  *l = (struct label){{c->o, c->at}, c->o->labels};
+  c->o->labels = l;
+  return &l->of;
+}
+
 static void refuse(scene *s, const value *v) {
   trace_text text = {0};
   value_print(v, &text);
@@ -184,6 +200,21 @@ void option_int(scene *s, const value *v, int32_t *out_number) {
     refuse(s, v);
   else
     *out_number = (int32_t)number;
+}
+
+void option_delay(scene *s, const value *v, uint32_t *out_delay_ms) {
+  int64_t delay = *out_delay_ms;
+  option_mark(s, v, &delay);
+  if (delay > UINT32_MAX)
+    refuse(s, v);
+  else
+    *out_delay_ms = delay > 0 ? (uint32_t)delay : 0;
+}
+
+void option_timeout(scene *s, const value *v, int64_t *out_timeout_ms) {
+  int64_t timeout = 0;
+  option_mark(s, v, &timeout);
+  if (timeout != 0) *out_timeout_ms = timeout;
 }
 
 void option_text(scene *s, const value *v, const char **out_text) {

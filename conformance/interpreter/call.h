@@ -45,6 +45,8 @@ bool call_bytes(call *c, const value *v, const char **out_bytes, size_t *out_len
 weir_socket_callback call_socket_callback(const call *c);
 weir_server_callback call_server_callback(const call *c);
 void *call_user(call *c);
+/** The user pointer that all calls of the object with the same label share. */
+void *call_user_of_label(call *c);
 /** Logs the label for another outcome: "label text". */
 void call_tell(const object *o, const statement *at, const char *text);
 
@@ -53,6 +55,10 @@ void call_tell(const object *o, const statement *at, const char *text);
 void option_flag(scene *s, const value *v, bool *out_flag);
 void option_mark(scene *s, const value *v, int64_t *out_mark);
 void option_int(scene *s, const value *v, int32_t *out_number);
+/** The delay of keep-alive: a negative one counts as 0. */
+void option_delay(scene *s, const value *v, uint32_t *out_delay_ms);
+/** An idle timeout that is given with a connection: 0 and false are none. */
+void option_timeout(scene *s, const value *v, int64_t *out_timeout_ms);
 /** Text, or an address without quotes. */
 void option_text(scene *s, const value *v, const char **out_text);
 

@@ -40,6 +40,7 @@ struct object {
   bool closed; /**< 'close' was told; of servers too. */
   uint64_t received;
   trace_text total;
+  struct label *labels; /**< Callbacks that are the same function when they have the same label. */
 
   weir_server *server;
   object *pending; /**< Of a server: the objects its next connections become. */

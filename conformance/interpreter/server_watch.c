@@ -14,9 +14,9 @@ const option_entry server_options[] = {{"quiet", 0, true},
                                        {"allowHalfOpen", 0, true},
                                        {"pauseOnConnect", 0, true},
                                        {"highWaterMark", 0, true},
-                                       {"noDelay", 0, false},
-                                       {"keepAlive", 0, false},
-                                       {"keepAliveInitialDelay", 0, false},
+                                       {"noDelay", 0, true},
+                                       {"keepAlive", 0, true},
+                                       {"keepAliveInitialDelay", 0, true},
                                        {.name = NULL}};
 
 static void on_listening(weir_server *server, void *user) {
@@ -62,6 +62,10 @@ bool server_create(object *o, const option *options, const char *prefix) {
   option_flag(s, option_find(options, prefix, "allowHalfOpen"), &how.allow_half_open);
   option_flag(s, option_find(options, prefix, "pauseOnConnect"), &how.pause_on_connect);
   option_mark(s, option_find(options, prefix, "highWaterMark"), &how.high_water_mark_bytes);
+  option_flag(s, option_find(options, prefix, "noDelay"), &how.no_delay);
+  option_flag(s, option_find(options, prefix, "keepAlive"), &how.keep_alive);
+  option_delay(s, option_find(options, prefix, "keepAliveInitialDelay"),
+               &how.keep_alive_initial_delay_ms);
   if (s->over) return false;
   weir_err err = weir_create_server(s->loop, &how, &handlers, o, &o->server);
   return scene_check(s, "net.createServer()", err);

@@ -48,6 +48,8 @@ static void run_create_connection(call *c) {
   weir_connect_options where = connect_options(c);
   weir_socket_options how;
   if (c->s->over || !socket_options_read(o, c->at->options, NULL, &how)) return;
+  option_timeout(c->s, call_option(c, "timeout"), &how.timeout_ms);
+  if (c->s->over) return;
   weir_loop *loop = c->s->loop;
   const weir_socket_handlers *handlers = socket_handlers(o->consumes);
   weir_err err = c->at->label ? create_told(c, &how, &where, handlers)
@@ -92,6 +94,32 @@ static void run_pause(call *c) {
 static void run_resume(call *c) {
   weir_socket_resume(c->o->socket);
   call_returns(c, CALL_SELF, WEIR_OK);
+}
+
+/* Whole milliseconds are what C can write. */
+static void run_set_timeout(call *c) {
+  const value *ms = call_value(c, 0);
+  c->unsayable = !ms || ms->kind != VALUE_NUMBER || !(ms->number > -9e15 && ms->number < 9e15) ||
+                 (double)(int64_t)ms->number != ms->number;
+  if (c->unsayable) return;
+  call_returns(c, CALL_SELF,
+               weir_socket_set_timeout(c->o->socket, (int64_t)ms->number, call_socket_callback(c),
+                                       call_user_of_label(c)));
+}
+
+static void run_set_no_delay(call *c) {
+  bool no_delay = true;
+  option_flag(c->s, call_value(c, 0), &no_delay);
+  if (!c->s->over) call_returns(c, CALL_SELF, weir_socket_set_no_delay(c->o->socket, no_delay));
+}
+
+static void run_set_keep_alive(call *c) {
+  bool keep_alive = false;
+  uint32_t delay_ms = 0;
+  option_flag(c->s, call_value(c, 0), &keep_alive);
+  option_delay(c->s, call_value(c, 1), &delay_ms);
+  if (c->s->over) return;
+  call_returns(c, CALL_SELF, weir_socket_set_keep_alive(c->o->socket, keep_alive, delay_ms));
 }
 
 static void run_destroy(call *c) {
@@ -162,13 +190,13 @@ static const option_entry connect_option_table[] = {{"port", A_SERVER | A_PORT, 
                                                     {"family", 0, true},
                                                     {"hints", 0, true},
                                                     {"lookup", A_RESOLVER, true},
-                                                    {"timeout", 0, false},
+                                                    {"timeout", 0, true},
                                                     {"autoSelectFamily", 0, true},
                                                     {"autoSelectFamilyAttemptTimeout", 0, true},
                                                     {"signal", A_SIGNAL, false},
-                                                    {"noDelay", 0, false},
-                                                    {"keepAlive", 0, false},
-                                                    {"keepAliveInitialDelay", 0, false},
+                                                    {"noDelay", 0, true},
+                                                    {"keepAlive", 0, true},
+                                                    {"keepAliveInitialDelay", 0, true},
                                                     {"all", 0, false},
                                                     {"verbatim", 0, false},
                                                     {"onread", 0, false},
@@ -202,9 +230,9 @@ const call_entry socket_calls[] = {
     {"read", 0, 1, 0, NO_WORDS, NULL, false, NULL},
     {"setEncoding", 0, 1, 0, 0, NULL, false, NULL},
     {"setDefaultEncoding", 0, 1, 0, 0, NULL, false, NULL},
-    {"setTimeout", 0, 1, 0, NO_WORDS, NULL, true, NULL},
-    {"setNoDelay", 0, 1, 0, NO_WORDS, NULL, false, NULL},
-    {"setKeepAlive", 0, 2, 0, NO_WORDS, NULL, false, NULL},
+    {"setTimeout", 0, 1, 0, NO_WORDS, NULL, true, run_set_timeout},
+    {"setNoDelay", 0, 1, 0, NO_WORDS, NULL, false, run_set_no_delay},
+    {"setKeepAlive", 0, 2, 0, NO_WORDS, NULL, false, run_set_keep_alive},
     {"destroy", 0, 1, 0, NO_WORDS, NULL, false, run_destroy},
     {"destroySoon", 0, 0, 0, NO_WORDS, NULL, false, run_destroy_soon},
     {"resetAndDestroy", 0, 0, 0, NO_WORDS, NULL, false, run_reset_and_destroy},

@@ -60,6 +60,14 @@ static void errored(object *o, trace_text *out) {
   trace_text_format(out, "%s", err == WEIR_OK ? "null" : weir_err_name(err));
 }
 
+static void timeout(object *o, trace_text *out) {
+  int64_t ms = weir_socket_timeout_ms(o->socket);
+  if (ms < 0)
+    trace_text_format(out, "undefined");
+  else
+    trace_text_format(out, "%lld", (long long)ms);
+}
+
 typedef enum end_part { PART_ADDRESS, PART_FAMILY, PART_PORT } end_part;
 
 static void print_part(object *o, const weir_address *address, end_part part, trace_text *out) {
@@ -165,7 +173,7 @@ const property_entry socket_properties[] = {{"readyState", ready_state},
                                             {"bytesWritten", bytes_written},
                                             {"bufferSize", buffer_size},
                                             {"allowHalfOpen", allow_half_open},
-                                            {"timeout", NULL},
+                                            {"timeout", timeout},
                                             {"errored", errored},
                                             {"localAddress", local_address},
                                             {"localFamily", local_family},

@@ -9,7 +9,7 @@
 const event_entry socket_events[] = {
     [SOCKET_LOOKUP] = {"lookup", true},     [SOCKET_CONNECT] = {"connect", true},
     [SOCKET_READY] = {"ready", true},       [SOCKET_DATA] = {"data", true},
-    [SOCKET_END] = {"end", true},           [SOCKET_TIMEOUT] = {"timeout", false},
+    [SOCKET_END] = {"end", true},           [SOCKET_TIMEOUT] = {"timeout", true},
     [SOCKET_DRAIN] = {"drain", true},       [SOCKET_FINISH] = {"finish", true},
     [SOCKET_ERROR] = {"error", true},       [SOCKET_CLOSE] = {"close", true},
     [SOCKET_ACCEPTED] = {"accepted", true}, {.name = NULL}};
@@ -31,11 +31,11 @@ const option_entry socket_options[] = {{"quiet", 0, true},
                                        {"objectMode", 0, false},
                                        {"readableObjectMode", 0, false},
                                        {"writableObjectMode", 0, false},
-                                       {"noDelay", 0, false},
-                                       {"keepAlive", 0, false},
-                                       {"keepAliveInitialDelay", 0, false},
+                                       {"noDelay", 0, true},
+                                       {"keepAlive", 0, true},
+                                       {"keepAliveInitialDelay", 0, true},
                                        {"encoding", 0, false},
-                                       {"timeout", 0, false},
+                                       {"timeout", 0, true}, /* Of `connection` only. */
                                        {.name = NULL}};
 
 static void on_connect(weir_socket *socket, void *user) {
@@ -62,6 +62,11 @@ static void on_data(weir_socket *socket, const uint8_t *data, size_t length, voi
 static void on_end(weir_socket *socket, void *user) {
   (void)socket;
   object_event(user, SOCKET_END);
+}
+
+static void on_timeout(weir_socket *socket, void *user) {
+  (void)socket;
+  object_event(user, SOCKET_TIMEOUT);
 }
 
 static void on_drain(weir_socket *socket, void *user) {
@@ -102,7 +107,7 @@ static void on_lookup(weir_socket *socket, const weir_error *error, const weir_a
 #define WATCHED                                                                                    \
   .size = sizeof(weir_socket_handlers), .on_connect = on_connect, .on_ready = on_ready,            \
   .on_end = on_end, .on_drain = on_drain, .on_finish = on_finish, .on_error = on_error,            \
-  .on_close = on_close, .on_lookup = on_lookup
+  .on_close = on_close, .on_lookup = on_lookup, .on_timeout = on_timeout
 
 static const weir_socket_handlers with_data = {WATCHED, .on_data = on_data};
 static const weir_socket_handlers without_data = {WATCHED};
@@ -145,6 +150,10 @@ bool socket_options_read(object *o, const option *options, const char *prefix,
               &out_options->readable_high_water_mark_bytes);
   option_mark(s, option_find(options, prefix, "writableHighWaterMark"),
               &out_options->writable_high_water_mark_bytes);
+  option_flag(s, option_find(options, prefix, "noDelay"), &out_options->no_delay);
+  option_flag(s, option_find(options, prefix, "keepAlive"), &out_options->keep_alive);
+  option_delay(s, option_find(options, prefix, "keepAliveInitialDelay"),
+               &out_options->keep_alive_initial_delay_ms);
   return !s->over;
 }
 

@@ -37,6 +37,7 @@ typedef enum weir_trace_event {
   WEIR_TRACE_END,           /**< 'end'. 0, 0. */
   WEIR_TRACE_ERROR,         /**< 'error'. The weir_err, 0. */
   WEIR_TRACE_CLOSE,         /**< 'close'. 1 if there was an error, 0. */
+  WEIR_TRACE_TIMEOUT,       /**< 'timeout'. Milliseconds, 0. */
   WEIR_TRACE_LOOKUP,        /**< 'lookup'. The weir_err, the family of the address. */
   WEIR_TRACE_ATTEMPT,       /**< An attempt to connect begins. How many so far, 0. */
   WEIR_TRACE_ATTEMPT_FAILED /**< It failed, or its time is up. The weir_err, how many failed. */

@@ -56,11 +56,15 @@ typedef struct weir_server_options {
   bool pause_on_connect; /**< Accepted sockets start paused and nothing is read. @source SRV-07,
                             SRV-08 */
   int64_t high_water_mark_bytes; /**< Both marks of accepted sockets; -1: 16384. @source SRV-06 */
+  bool no_delay;                 /**< For accepted TCP sockets, before on_connection: as
+                                    weir_socket_set_no_delay(). @source SRV-10 */
+  bool keep_alive;               /**< The same: as weir_socket_set_keep_alive(). @source SRV-11 */
+  uint32_t keep_alive_initial_delay_ms; /**< Whole seconds count; 0: the system's. @source SRV-12 */
 } weir_server_options;
 
 /** Defaults of weir_server_options. @source DEF-11 */
 #define WEIR_SERVER_OPTIONS_INIT                                                                   \
-  { sizeof(weir_server_options), false, false, -1 }
+  { sizeof(weir_server_options), false, false, -1, false, false, 0 }
 
 /** Where weir_server_listen() listens. Start from WEIR_LISTEN_OPTIONS_INIT. */
 typedef struct weir_listen_options {

@@ -203,8 +203,8 @@ typedef struct weir_connect_options {
  * @param out_socket the new socket. It is freed when on_close has returned; destroy one that never
  * connects.
  * @return WEIR_OK; WEIR_ERR_INVALID_ARG_TYPE: NULL; WEIR_ERR_INVALID_ARG_VALUE: the options' size
- * is not known; WEIR_ERR_OUT_OF_RANGE: a mark below -1; WEIR_ENOMEM; WEIR_ECANCELED: the loop is
- * being freed
+ * is not known; WEIR_ERR_OUT_OF_RANGE: a mark or a timeout below -1; WEIR_ENOMEM; WEIR_ECANCELED:
+ * the loop is being freed
  * @source SOC-02, SOC-03
  */
 WEIR_API weir_err weir_socket_create(weir_loop *loop, const weir_socket_options *options,
@@ -328,6 +328,55 @@ WEIR_API void weir_socket_uncork(weir_socket *socket);
  */
 WEIR_API weir_err weir_socket_end(weir_socket *socket, const void *data, size_t length,
                                   weir_socket_callback callback, void *user);
+
+/**
+ * Tells on_timeout when nothing has happened for so long; the connection stays. Connecting, bytes
+ * in either direction and the end of the peer count, other calls do not; while a send goes on but
+ * waits for the peer, it is told when a whole period has passed without a byte. It comes once, and
+ * again when there was activity since. It holds no loop open.
+ * @param socket which, in any state before destroy()
+ * @param timeout_ms milliseconds, replacing what was set; above 2147483647: that; 0: no timeout
+ * @param callback runs once, after the next on_timeout, or gets WEIR_ECANCELED before on_close;
+ * those given before stay. With a timeout of 0 the last one given with the same function and
+ * pointer gets WEIR_ECANCELED instead, in a step. May be NULL
+ * @param user handed to callback
+ * @return WEIR_OK; otherwise nothing has changed and no callback runs: WEIR_ERR_INVALID_ARG_TYPE:
+ * NULL; WEIR_ERR_OUT_OF_RANGE: negative; WEIR_ERR_STREAM_DESTROYED; WEIR_ENOMEM
+ * @cost a timer in the loop's heap; activity then costs one store, whatever the number of timers
+ * @source TMO-01, TMO-03, TMO-04, TMO-06, TMO-07, TMO-10, TMO-11, TMO-12, TMO-14
+ */
+WEIR_API weir_err weir_socket_set_timeout(weir_socket *socket, int64_t timeout_ms,
+                                          weir_socket_callback callback, void *user);
+
+/** What weir_socket_set_timeout() was given, kept after close; -1: it was never called. @source
+ * TMO-05 */
+WEIR_API int64_t weir_socket_timeout_ms(const weir_socket *socket);
+
+/**
+ * Small writes leave at once (Nagle's algorithm is off), or are gathered. Remembered before there
+ * is a connection; does nothing on Unix sockets.
+ * @return WEIR_OK, also where there is nothing to set or the system refuses;
+ * WEIR_ERR_INVALID_ARG_TYPE: NULL
+ * @cost a system call if it changes something
+ * @source OPT-01, OPT-03, OPT-08, OPT-10, OPT-11
+ */
+WEIR_API weir_err weir_socket_set_no_delay(weir_socket *socket, bool no_delay);
+
+/**
+ * The system looks whether the peer of an idle connection is still there, or does not. Remembered
+ * before there is a connection; does nothing on Unix sockets.
+ * @param socket which
+ * @param keep_alive whether
+ * @param initial_delay_ms of idleness before the first look, in whole seconds, rounded down; 0: the
+ * system's, or what was set before. Looks follow each second; the tenth without answer ends the
+ * connection.
+ * @return WEIR_OK, also where there is nothing to set or the system refuses;
+ * WEIR_ERR_INVALID_ARG_TYPE: NULL; WEIR_ENOMEM: nothing has changed
+ * @cost one system call, or four to switch it on, if it changes something
+ * @source OPT-04, OPT-05, OPT-06, OPT-07, OPT-08, OPT-09, OPT-10, OPT-11
+ */
+WEIR_API weir_err weir_socket_set_keep_alive(weir_socket *socket, bool keep_alive,
+                                             uint32_t initial_delay_ms);
 
 /**
  * Ends everything now: what was received or queued and not delivered is dropped; on_error (if there

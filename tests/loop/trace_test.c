@@ -20,9 +20,10 @@ typedef struct line {
 static line lines[LINES];
 static size_t line_count;
 static int user_mark;
-static const char *const names[] = {
-    "turn",  "step",   "timer", "listening", "connection", "overload", "connect", "receive", "sent",
-    "drain", "finish", "end",   "error",     "close",      "lookup",   "attempt", "failed"};
+static const char *const names[] = {"turn",     "step",    "timer",   "listening", "connection",
+                                    "overload", "connect", "receive", "sent",      "drain",
+                                    "finish",   "end",     "error",   "close",     "timeout",
+                                    "lookup",   "attempt", "failed"};
 
 static void note_line(weir_time now, uint64_t object, weir_trace_event event, uint64_t a,
                       uint64_t b, void *user) {

@@ -1,0 +1,92 @@
+/* What the system is told of a socket: Nagle's algorithm and keep-alive. It hears of changes only,
+ * and what it refuses is nobody's error. */
+#include "core/server.h"
+#include "core/socket.h"
+
+enum { MS_PER_SECOND = 1000 };
+
+static bool has_transport(const weir_socket *socket) {
+  return socket->state.transport == WEIRC_TRANSPORT_CONNECTING ||
+         socket->state.transport == WEIRC_TRANSPORT_OPEN;
+}
+
+/* A transport that has no such settings; before there is one they are remembered. */
+static bool ignores(const weir_socket *socket) {
+  return has_transport(socket) && socket->transport != WEIR_TRANSPORT_TCP;
+}
+
+static void tell_no_delay(weir_socket *socket) {
+  weir_loop *loop = socket->object.loop;
+  (void)loop->ops->set_no_delay(loop->backend, weirc_handle(&socket->object), socket->no_delay);
+}
+
+static void tell_keep_alive(weir_socket *socket, uint32_t delay_s) {
+  weir_loop *loop = socket->object.loop;
+  (void)loop->ops->set_keep_alive(loop->backend, weirc_handle(&socket->object), socket->keep_alive,
+                                  delay_s);
+}
+
+static uint32_t delay_of(const weir_socket *socket) {
+  return socket->extra ? socket->extra->keep_alive_delay_s : 0;
+}
+
+static weir_err remember_delay(weir_socket *socket, uint32_t delay_s) {
+  if (delay_of(socket) == delay_s) return WEIR_OK;
+  weirc_socket_extra *extra = weirc_socket_extra_of(socket);
+  if (!extra) return WEIR_ENOMEM;
+  extra->keep_alive_delay_s = delay_s;
+  return WEIR_OK;
+}
+
+weir_err weir_socket_set_no_delay(weir_socket *socket, bool no_delay) {
+  if (!socket) return WEIR_ERR_INVALID_ARG_TYPE;
+  if (ignores(socket) || socket->no_delay == no_delay) return WEIR_OK;
+  socket->no_delay = no_delay;
+  if (has_transport(socket)) tell_no_delay(socket);
+  return WEIR_OK;
+}
+
+weir_err weir_socket_set_keep_alive(weir_socket *socket, bool keep_alive,
+                                    uint32_t initial_delay_ms) {
+  uint32_t delay_s = initial_delay_ms / MS_PER_SECOND;
+  if (!socket) return WEIR_ERR_INVALID_ARG_TYPE;
+  if (ignores(socket)) return WEIR_OK;
+  bool changes = socket->keep_alive != keep_alive || (keep_alive && delay_of(socket) != delay_s);
+  /* Without a change the system hears nothing, and nothing is remembered for it. */
+  if (has_transport(socket) && !changes) return WEIR_OK;
+  weir_err err = remember_delay(socket, delay_s);
+  if (err != WEIR_OK) return err;
+  socket->keep_alive = keep_alive;
+  if (has_transport(socket)) tell_keep_alive(socket, delay_s);
+  return WEIR_OK;
+}
+
+weir_err weirc_socket_take_settings(weir_socket *socket, const weir_socket_options *options) {
+  socket->no_delay = options->no_delay;
+  socket->keep_alive = options->keep_alive;
+  weir_err err = remember_delay(socket, options->keep_alive_initial_delay_ms / MS_PER_SECOND);
+  if (err != WEIR_OK || options->timeout_ms == -1) return err;
+  return weir_socket_set_timeout(socket, options->timeout_ms, NULL, NULL);
+}
+
+void weirc_socket_apply_settings(weir_socket *socket) {
+  if (socket->transport != WEIR_TRANSPORT_TCP) return;
+  if (socket->no_delay) tell_no_delay(socket);
+  if (socket->keep_alive) tell_keep_alive(socket, delay_of(socket));
+}
+
+void weirc_socket_inherit_settings(weir_socket *socket, const weir_server *server) {
+  const weir_server_options *options = &server->options;
+  if (socket->transport != WEIR_TRANSPORT_TCP) return;
+  if (options->no_delay) {
+    socket->no_delay = true;
+    tell_no_delay(socket);
+  }
+  if (options->keep_alive) {
+    uint32_t delay_s = options->keep_alive_initial_delay_ms / MS_PER_SECOND;
+    socket->keep_alive = true;
+    /* Without memory the connection has it all the same; only repeating it is not free. */
+    (void)remember_delay(socket, delay_s);
+    tell_keep_alive(socket, delay_s);
+  }
+}
