@@ -2,6 +2,7 @@
  */
 #include "core/loop.h"
 
+#include "core/abort_signal.h"
 #include "core/options.h"
 #include "core/server.h"
 #include "core/socket.h"
@@ -56,6 +57,7 @@ weir_err weirc_loop_create(const weir_loop_options *options, const weir_backend_
   loop->allocator = *allocator;
   loop->ops = ops;
   init_loop(loop, options);
+  weirc_loop_claim(loop);
   weir_err err = open_backend(loop, options->backend_options);
   if (err != WEIR_OK) {
     weirc_release(allocator, loop);
@@ -191,6 +193,7 @@ static void enter(weir_loop *loop) {
   loop->running++;
   loop->stopped = false;
   loop->now = 0;
+  weirc_loop_claim(loop);
   weirc_steps_drain(loop);
 }
 
@@ -284,12 +287,14 @@ weir_err weir_loop_free(weir_loop *loop) {
   loop->running++;
   loop->freeing = true;
   loop->now = 0;
+  weirc_loop_claim(loop);
   end_objects(loop);
   weirc_server_free_all(loop);
   end_objects(loop);
   while (weirc_posts_waiting(loop)) weirc_posts_run(loop);
   weirc_steps_finish(loop);
   if (loop->ops->set_deadline && loop->closing > 0) return give_up_freeing(loop);
+  weirc_abort_signals_end(loop);
   weirc_socket_free_all(loop);
   loop->ops->free(loop->backend);
   free_memory(loop);

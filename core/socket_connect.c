@@ -68,10 +68,13 @@ weir_err weir_socket_connect(weir_socket *socket, const weir_connect_options *op
 weir_err weir_connect(weir_loop *loop, const weir_socket_options *options,
                       const weir_connect_options *connect_options,
                       const weir_socket_handlers *handlers, void *user, weir_socket **out_socket) {
-  weir_err err = weir_socket_create(loop, options, handlers, user, out_socket);
+  weir_err err = weirc_socket_make(loop, options, handlers, user, out_socket);
   if (err != WEIR_OK) return err;
   err = weir_socket_connect(*out_socket, connect_options, NULL, NULL);
-  if (err == WEIR_OK) return WEIR_OK;
+  if (err == WEIR_OK) {
+    weirc_socket_begin(*out_socket);
+    return WEIR_OK;
+  }
   weirc_socket_discard(*out_socket);
   *out_socket = NULL;
   return err;

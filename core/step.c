@@ -159,6 +159,7 @@ void weir_step_run(weir_step *step) {
   weir_loop *loop = loop_of(step);
   if (loop->running == 0) loop->now = 0;
   loop->running++;
+  weirc_loop_claim(loop);
   run(loop, step);
   loop->running--;
   weirc_loop_touch(loop);

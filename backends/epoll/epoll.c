@@ -8,6 +8,7 @@
  * is called again. */
 #include "backends/epoll/epoll.h"
 
+#include "backends/epoll/adopt.h"
 #include "backends/epoll/connect.h"
 #include "backends/epoll/handle.h"
 #include "backends/epoll/listener.h"
@@ -222,4 +223,7 @@ const weir_backend_ops weirb_epoll_ops = {
     .cancel = weirb_epoll_cancel,
     .close = weirb_epoll_close,
     .due = weirb_epoll_turn_due,
+    .adopt = weirb_epoll_adopt,
+    .release = weirb_epoll_release,
+    .handle_fd = weirb_epoll_handle_fd,
 };

@@ -56,6 +56,9 @@ void option_int(scene *s, const value *v, int32_t *out_number);
 /** Text, or an address without quotes. */
 void option_text(scene *s, const value *v, const char **out_text);
 
+/** The signal of an object. */
+void option_signal(scene *s, const value *v, weir_abort_signal **out_signal);
+
 /** Where a call connects to, or listens at: port, host, path, and objects that have them. */
 typedef struct endpoint {
   int32_t port;

@@ -6,9 +6,6 @@ static const event_entry no_events[] = {{.name = NULL}};
 static const call_entry no_calls[] = {{.name = NULL}};
 static const property_entry no_properties[] = {{.name = NULL}};
 
-static const call_entry signal_calls[] = {{.name = "abort"}, {.name = NULL}};
-static const property_entry signal_properties[] = {{.name = "aborted"}, {.name = NULL}};
-
 static const option_entry resolver_options[] = {{.name = "answer"}, {.name = "families"},
                                                 {.name = "error"},  {.name = "when"},
                                                 {.name = "log"},    {.name = NULL}};
@@ -26,7 +23,7 @@ static const kind_entry kinds[KINDS] = {
                      server_make},
     [KIND_SOCKET] = {"socket", socket_options, socket_events, socket_calls, socket_properties,
                      socket_make},
-    [KIND_SIGNAL] = {"signal", no_options, no_events, signal_calls, signal_properties, NULL},
+    [KIND_SIGNAL] = {"signal", no_options, no_events, signal_calls, signal_properties, signal_make},
     [KIND_RESOLVER] = {"resolver", resolver_options, no_events, resolver_calls, no_properties,
                        NULL},
     [KIND_PATH] = {"path", path_options, no_events, path_calls, no_properties, path_make},

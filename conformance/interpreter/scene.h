@@ -45,6 +45,8 @@ struct object {
   object *pending; /**< Of a server: the objects its next connections become. */
   object *next_pending;
 
+  weir_abort_signal *signal;
+
   int descriptor;       /**< Of a port that is kept from others; -1: none. */
   int fillers[FILLERS]; /**< Connections that wait there and are never taken. */
   size_t filler_count;

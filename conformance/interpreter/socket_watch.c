@@ -20,11 +20,11 @@ const option_entry socket_options[] = {{"quiet", 0, true},
                                        {"highWaterMark", 0, true},
                                        {"readableHighWaterMark", 0, true},
                                        {"writableHighWaterMark", 0, true},
-                                       {"readable", 0, false},
-                                       {"writable", 0, false},
+                                       {"readable", 0, true},
+                                       {"writable", 0, true},
                                        {"fd", 0, false},
                                        {"handle", A_SOCKET, false},
-                                       {"signal", A_SIGNAL, false},
+                                       {"signal", A_SIGNAL, true},
                                        {"onread", 0, false},
                                        {"onreadStop", 0, false},
                                        {"objectMode", 0, false},
@@ -136,6 +136,9 @@ bool socket_options_read(object *o, const option *options, const char *prefix,
               &out_options->readable_high_water_mark_bytes);
   option_mark(s, option_find(options, prefix, "writableHighWaterMark"),
               &out_options->writable_high_water_mark_bytes);
+  option_flag(s, option_find(options, prefix, "readable"), &out_options->readable);
+  option_flag(s, option_find(options, prefix, "writable"), &out_options->writable);
+  option_signal(s, option_find(options, prefix, "signal"), &out_options->signal);
   return !s->over;
 }
 
