@@ -90,14 +90,17 @@ bool weir_abort_signal_aborted(const weir_abort_signal *signal) {
   return signal && weirc_atomic_int_load(&signal->aborted) != 0;
 }
 
-/* Ending somebody tells nothing at once, so nobody joins or leaves the list but who is ended. */
+/* Ending somebody tells nothing at once, so nobody joins or leaves the list but who is ended; the
+ * last of them may be the last to hold the signal. */
 static void end_all(weir_abort_signal *signal) {
+  (void)weir_abort_signal_retain(signal);
   while (!weirc_list_empty(&signal->listeners)) {
     weirc_abort_listener *listener =
         weirc_container(signal->listeners.next, weirc_abort_listener, link);
     weirc_list_remove(&listener->link);
     listener->end(listener->owner);
   }
+  weir_abort_signal_release(signal);
 }
 
 static void run(weir_loop *loop, weir_err status, void *user) {
@@ -106,7 +109,7 @@ static void run(weir_loop *loop, weir_err status, void *user) {
   weir_abort_signal_release(user);
 }
 
-/* The caller holds a reference, so the signal stays until this returns. */
+/* Somebody holds a reference, so the signal is there. */
 void weir_abort(weir_abort_signal *signal) {
   if (!signal) return;
   bool first = weirc_atomic_int_exchange(&signal->aborted, 1) == 0;
