@@ -116,7 +116,7 @@ void weir_abort(weir_abort_signal *signal) {
   weirc_door *door = signal->door;
   if (!enter(door)) return;
   weir_loop *loop = door->loop;
-  bool own = weirc_atomic_ptr_load(&loop->thread) == weirc_thread_here();
+  bool own = weirc_atomic_int_load(&loop->thread) == weirc_thread_here();
   if (!own && first) {
     (void)weir_abort_signal_retain(signal);
     weirc_post_push(loop, &signal->post);

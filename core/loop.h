@@ -47,7 +47,7 @@ struct weir_loop {
   weirc_link sockets;          /**< Sockets without server. */
   weirc_link servers;          /**< All servers. */
   weirc_atomic_ptr posts;      /**< weirc_post, newest first. */
-  weirc_atomic_ptr thread;     /**< The thread that used the loop last: weirc_thread_here(). */
+  weirc_atomic_int thread;     /**< The thread that used the loop last: weirc_thread_here(). */
   weirc_door *door;            /**< NULL until the first abort signal is made. */
   weirc_pool spare_steps;      /**< Steps beyond the one in each object. */
   weirc_pool writers;          /**< weirc_writer. */
@@ -127,7 +127,7 @@ void weirc_timers_free(weir_loop *loop);
 
 /** Notes that the calling thread is the loop's own. */
 static inline void weirc_loop_claim(weir_loop *loop) {
-  weirc_atomic_ptr_store(&loop->thread, weirc_thread_here());
+  weirc_atomic_int_store(&loop->thread, weirc_thread_here());
 }
 
 /** Posts something that is not being posted already; cannot fail. @thread any */

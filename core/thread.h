@@ -5,7 +5,8 @@
 #ifndef WEIRC_THREAD_H
 #define WEIRC_THREAD_H
 
-/** The calling thread: an address that no other thread gives while this one lives, never NULL. */
-void *weirc_thread_here(void);
+/** The number of the calling thread: never 0, and no other thread's, not even of one that has ended
+ * (until there have been more threads than an int has values). */
+int weirc_thread_here(void);
 
 #endif

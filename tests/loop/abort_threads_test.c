@@ -130,6 +130,29 @@ static void a_loop_that_moved_to_a_thread_acts_at_once_there(void **state) {
   weir_abort_signal_release(m.signal);
 }
 
+/* A new thread may lie where one lay that has ended, and is somebody else all the same. */
+static void a_thread_is_not_taken_for_one_that_has_ended(void **state) {
+  loop_fixture *f = *state;
+  pthread_t thread;
+  heard h = {0, 0};
+  moved m = {.loop = f->loop};
+  weir_abort_signal *second;
+  assert_int_equal(weir_abort_signal_create(f->loop, &m.signal), WEIR_OK);
+  assert_int_equal(weir_abort_signal_create(f->loop, &second), WEIR_OK);
+  m.socket = weir_socket_retain(give(f->loop, m.signal, &h));
+  assert_int_equal(pthread_create(&thread, NULL, run_elsewhere, &m), 0);
+  assert_int_equal(pthread_join(thread, NULL), 0);
+  weir_socket_release(m.socket);
+  weir_socket *socket = give(f->loop, second, &h);
+  assert_int_equal(pthread_create(&thread, NULL, fire, second), 0);
+  assert_int_equal(pthread_join(thread, NULL), 0);
+  assert_false(weir_socket_destroyed(socket));
+  loop_fixture_run(f);
+  assert_int_equal(h.errors, 2);
+  weir_abort_signal_release(m.signal);
+  weir_abort_signal_release(second);
+}
+
 typedef struct waiter {
   weir_abort_signal *signal;
   sem_t go;
@@ -249,6 +272,7 @@ int main(void) {
       TEST(from_elsewhere_it_is_a_post),
       TEST(the_own_thread_acts_at_once_behind_another_one),
       TEST(a_loop_that_moved_to_a_thread_acts_at_once_there),
+      TEST(a_thread_is_not_taken_for_one_that_has_ended),
       TEST(it_wakes_a_loop_that_waits),
       TEST(every_socket_ends_once_whoever_fires),
       TEST(a_loop_may_be_freed_while_signals_are_fired),
