@@ -153,6 +153,7 @@ static const char *error_class(weir_err err) {
   case WEIR_ERR_INVALID_ADDRESS_FAMILY:
   case WEIR_ERR_OUT_OF_RANGE:
   case WEIR_ERR_SOCKET_BAD_PORT: return "RangeError";
+  case WEIR_ABORT_ERR: return "AbortError";
   default: return "Error";
   }
 }

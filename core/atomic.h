@@ -1,6 +1,7 @@
 /**
  * @file
- * @brief Atomic pointers and ints: the one header of the core that asks which compiler it is.
+ * @brief Atomic pointers and ints, and variables of a thread: the one header of the core that asks
+ * which compiler it is.
  *
  * A load acquires, a store releases, and everything that reads and writes does both. Zeroed memory
  * is a valid atomic that holds NULL or 0. Some compilers read atomically only by writing what is
@@ -15,6 +16,9 @@
 #if defined(_MSC_VER) && !defined(__clang__)
 
 #include <intrin.h>
+
+/** A static variable of which each thread has its own. */
+#define WEIRC_THREAD_LOCAL __declspec(thread)
 
 /** A pointer that several threads may touch. */
 typedef struct weirc_atomic_ptr {
@@ -90,6 +94,9 @@ static inline int weirc_atomic_int_fetch_add(weirc_atomic_int *atomic, int value
 #else
 
 #include <stdatomic.h>
+
+/** A static variable of which each thread has its own. */
+#define WEIRC_THREAD_LOCAL _Thread_local
 
 /** A pointer that several threads may touch. */
 typedef struct weirc_atomic_ptr {

@@ -2,6 +2,7 @@
  */
 #include "core/loop.h"
 
+#include "core/abort_signal.h"
 #include "core/attempt.h"
 #include "core/lookup.h"
 #include "core/options.h"
@@ -63,6 +64,7 @@ weir_err weirc_loop_create(const weir_loop_options *options, const weir_backend_
   loop->allocator = *allocator;
   loop->ops = ops;
   init_loop(loop, options);
+  weirc_loop_claim(loop);
   weir_err err = open_backend(loop, options->backend_options);
   if (err != WEIR_OK) {
     weirc_release(allocator, loop);
@@ -215,6 +217,7 @@ static void enter(weir_loop *loop) {
   loop->running++;
   loop->stopped = false;
   loop->now = 0;
+  weirc_loop_claim(loop);
   weirc_steps_drain(loop);
 }
 
@@ -309,6 +312,7 @@ weir_err weir_loop_free(weir_loop *loop) {
   loop->running++;
   loop->freeing = true;
   loop->now = 0;
+  weirc_loop_claim(loop);
   end_objects(loop);
   weirc_server_free_all(loop);
   end_objects(loop);
@@ -316,6 +320,7 @@ weir_err weir_loop_free(weir_loop *loop) {
   weirc_steps_finish(loop);
   if (loop->ops->set_deadline && loop->closing + loop->resolving > 0) return give_up_freeing(loop);
   weirc_lookup_free_all(loop);
+  weirc_abort_signals_end(loop);
   weirc_socket_free_all(loop);
   loop->ops->free(loop->backend);
   free_memory(loop);

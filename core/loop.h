@@ -10,11 +10,20 @@
 #include "core/containers/list.h"
 #include "core/memory.h"
 #include "core/step.h"
+#include "core/thread.h"
 #include "weir/backend.h"
 #include "weir/loop.h"
 
 /** A post on its way from some thread. */
-typedef struct weirc_post weirc_post;
+typedef struct weirc_post {
+  struct weirc_post *next; /**< The one that was posted before it. */
+  weir_later run;          /**< What to run. */
+  void *user;              /**< Handed to it. */
+  bool kept;               /**< Lies in something of its owner's; otherwise it is freed. */
+} weirc_post;
+
+/** How abort signals reach the loop; see abort_signal.h. */
+typedef struct weirc_door weirc_door;
 
 struct weir_loop {
   const weir_backend_ops *ops; /**< The backend's functions. */
@@ -40,6 +49,8 @@ struct weir_loop {
   weirc_link lookups;          /**< Questions that are not answered. */
   size_t resolving;            /**< How many of them the system has. */
   weirc_atomic_ptr posts;      /**< weirc_post, newest first. */
+  weirc_atomic_int thread;     /**< The thread that used the loop last: weirc_thread_here(). */
+  weirc_door *door;            /**< NULL until the first abort signal is made. */
   weirc_pool spare_steps;      /**< Steps beyond the one in each object. */
   weirc_pool writers;          /**< weirc_writer. */
   weirc_pool small_chunks;     /**< weirc_chunk with room for a small piece. */
@@ -124,6 +135,14 @@ void weirc_timer_watch(weir_timer *timer, const weir_time *active);
 
 /** Frees all timers: the loop is being freed. */
 void weirc_timers_free(weir_loop *loop);
+
+/** Notes that the calling thread is the loop's own. */
+static inline void weirc_loop_claim(weir_loop *loop) {
+  weirc_atomic_int_store(&loop->thread, weirc_thread_here());
+}
+
+/** Posts something that is not being posted already; cannot fail. @thread any */
+void weirc_post_push(weir_loop *loop, weirc_post *post);
 
 /** Runs what other threads have posted; canceled if the loop is being freed. */
 void weirc_posts_run(weir_loop *loop);

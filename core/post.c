@@ -4,11 +4,14 @@
 
 #include <stdlib.h>
 
-struct weirc_post {
-  struct weirc_post *next;
-  weir_later run;
-  void *user;
-};
+void weirc_post_push(weir_loop *loop, weirc_post *post) {
+  void *head = weirc_atomic_ptr_load(&loop->posts);
+  do {
+    post->next = head;
+  } while (!weirc_atomic_ptr_compare_exchange(&loop->posts, &head, post));
+  /* Whoever found the stack empty wakes the loop for all that follow. */
+  if (!head) loop->ops->wake(loop->backend);
+}
 
 weir_err weir_loop_post(weir_loop *loop, weir_later run, void *user) {
   if (!loop || !run) return WEIR_ERR_INVALID_ARG_TYPE;
@@ -16,12 +19,8 @@ weir_err weir_loop_post(weir_loop *loop, weir_later run, void *user) {
   if (!post) return WEIR_ENOMEM;
   post->run = run;
   post->user = user;
-  void *head = weirc_atomic_ptr_load(&loop->posts);
-  do {
-    post->next = head;
-  } while (!weirc_atomic_ptr_compare_exchange(&loop->posts, &head, post));
-  /* Whoever found the stack empty wakes the loop for all that follow. */
-  if (!head) loop->ops->wake(loop->backend);
+  post->kept = false;
+  weirc_post_push(loop, post);
   return WEIR_OK;
 }
 
@@ -47,7 +46,7 @@ void weirc_posts_run(weir_loop *loop) {
   while (post) {
     weirc_post *next = post->next;
     weirc_post current = *post;
-    free(post);
+    if (!post->kept) free(post);
     current.run(loop, status, current.user);
     weirc_steps_drain(loop);
     post = next;

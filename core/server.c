@@ -119,7 +119,26 @@ static bool falls_back(const weir_listen_options *options, weir_err err) {
          (err == WEIR_EAFNOSUPPORT || err == WEIR_EADDRNOTAVAIL || err == WEIR_EINVAL);
 }
 
-static void note_failure(weir_server *server, const weir_endpoint *local, weir_err err) {
+static void end_aborted(void *owner) {
+  (void)weir_server_close(owner, NULL, NULL);
+}
+
+static void forget_signal(weir_server *server) {
+  weirc_abort_unlisten(server->object.loop, &server->abort_listener);
+}
+
+static weir_err take_signal(weir_server *server, weir_abort_signal *signal) {
+  weir_loop *loop = server->object.loop;
+  if (!signal) return WEIR_OK;
+  server->abort_listener = weirc_abort_listen(loop, signal, end_aborted, server);
+  if (!server->abort_listener) return WEIR_ENOMEM;
+  /* Before the step that tells 'listening'. */
+  if (weir_abort_signal_aborted(signal))
+    weirc_step_queue_kind(&server->object, WEIRC_STEP_SERVER_ABORT);
+  return WEIR_OK;
+}
+
+static void fail_listen(weir_server *server, const weir_endpoint *local, weir_err err) {
   bool no_directory = local->transport == WEIR_TRANSPORT_IPC && err == WEIR_ENOENT;
   /* As Node: a path in a directory that is not there reads as on Windows. */
   weir_error error = weirc_error_of(no_directory ? WEIR_EACCES : err, "listen");
@@ -128,6 +147,7 @@ static void note_failure(weir_server *server, const weir_endpoint *local, weir_e
   error.address = local->address;
   server->listen_code = error.code;
   server->listen_error = weirc_error_copy(&server->object.loop->allocator, &error);
+  forget_signal(server);
 }
 
 static void open_listener(weir_server *server, const weir_listen_options *options,
@@ -141,7 +161,7 @@ static void open_listener(weir_server *server, const weir_listen_options *option
   if (err == WEIR_OK)
     weirc_object_activate(&server->object);
   else
-    note_failure(server, local, err);
+    fail_listen(server, local, err);
   weirc_step_queue_kind(&server->object, WEIRC_STEP_LISTENING);
 }
 
@@ -158,10 +178,16 @@ weir_err weir_server_listen(weir_server *server, const weir_listen_options *give
   if (!server || !given || server->freed) return WEIR_ERR_INVALID_ARG_TYPE;
   weir_err err = weirc_options_take(&options, sizeof options, given);
   if (err == WEIR_OK) err = take_local(&options, &local, &flags);
+  if (err == WEIR_OK) err = weirc_abort_check(server->object.loop, options.signal);
   if (err == WEIR_OK && !may_listen(server)) err = WEIR_ERR_SERVER_ALREADY_LISTEN;
   if (err != WEIR_OK) return err;
   weirc_server_owed *owed = NULL;
   if (callback && !(owed = owed_create(server, callback, user))) return WEIR_ENOMEM;
+  err = take_signal(server, options.signal);
+  if (err != WEIR_OK) {
+    weirc_release(&server->object.loop->allocator, owed);
+    return err;
+  }
   server->listen_owed = owed;
   open_listener(server, &options, &local, flags);
   return WEIR_OK;
@@ -224,6 +250,7 @@ weir_err weir_server_close(weir_server *server, weir_server_callback callback, v
   weir_err err = server->listener ? WEIR_OK : WEIR_ERR_SERVER_NOT_RUNNING;
   weirc_server_owed *owed = NULL;
   if (callback && !(owed = owed_create(server, callback, user))) return WEIR_ENOMEM;
+  forget_signal(server);
   cancel_listen(server);
   owe(&server->owed, owed, err);
   weirc_listener_close(server);
@@ -234,6 +261,12 @@ weir_err weir_server_close(weir_server *server, weir_server_callback callback, v
   else
     weirc_step_queue_kind(&server->object, WEIRC_STEP_SERVER_CLOSE);
   return err;
+}
+
+void weir_server_release_connection(weir_server *server) {
+  if (!server || server->handed_over == 0) return;
+  server->handed_over--;
+  weirc_server_connection_gone(server);
 }
 
 void weirc_server_connection_gone(weir_server *server) {
@@ -273,6 +306,10 @@ void weirc_server_run_step(weir_server *server, unsigned kind) {
     if (!server->freed) tell_close(server);
     break;
   case WEIRC_STEP_SERVER_FREE: free_now(server); break;
+  case WEIRC_STEP_SERVER_ABORT:
+    /* close() has forgotten the signal if it was called since. */
+    if (!server->freed && server->abort_listener) end_aborted(server);
+    break;
   }
 }
 
@@ -288,6 +325,7 @@ static void leave_sockets(weir_server *server) {
 /* The memory goes in a step, behind all others of the server: a handler of it may be running. */
 void weir_server_free(weir_server *server) {
   if (!server || server->freed) return;
+  forget_signal(server);
   weirc_listener_close(server);
   weirc_object_deactivate(&server->object);
   leave_sockets(server);

@@ -8,6 +8,7 @@
 #ifndef WEIRC_SERVER_H
 #define WEIRC_SERVER_H
 
+#include "core/abort_signal.h"
 #include "core/loop.h"
 #include "weir/backend.h"
 #include "weir/server.h"
@@ -16,7 +17,8 @@
 typedef enum weirc_server_step_kind {
   WEIRC_STEP_LISTENING = 1, /**< Tell what became of listen(). */
   WEIRC_STEP_SERVER_CLOSE,  /**< Tell 'close', if nothing is left. */
-  WEIRC_STEP_SERVER_FREE    /**< Let go of the memory. */
+  WEIRC_STEP_SERVER_FREE,   /**< Let go of the memory. */
+  WEIRC_STEP_SERVER_ABORT   /**< Close: the signal was fired before listen(). */
 } weirc_server_step_kind;
 
 /** A listening transport. */
@@ -41,6 +43,8 @@ struct weir_server {
   weirc_listener *listener;             /**< NULL: does not listen. */
   weirc_link sockets;                   /**< Accepted and not freed. */
   size_t connections;                   /**< Accepted and not destroyed. */
+  size_t handed_over;                   /**< Of these, taken out and not released. */
+  weirc_abort_listener *abort_listener; /**< Of the option `signal`; NULL: none. */
   bool closing;                         /**< 'close' is owed when nothing is left. */
   bool close_due;                       /**< Nothing was left: it is told in a step. */
   bool freed;                           /**< weir_server_free() was called. */

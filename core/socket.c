@@ -23,6 +23,7 @@ weir_socket *weirc_socket_create(weir_loop *loop) {
 
 void weirc_socket_discard(weir_socket *socket) {
   if (!socket) return;
+  weirc_socket_disown(socket);
   weirc_socket_free_extra(socket);
   weirc_object_free(&socket->object);
 }
@@ -33,28 +34,57 @@ weir_err weirc_mark_take(int64_t given, uint32_t *out_mark) {
   return WEIR_OK;
 }
 
-static weir_err take_options(weir_socket *socket, const weir_socket_options *given) {
+/* A side that is not wanted is one that has ended, though nobody is told. */
+static void take_sides(weir_socket *socket, const weir_socket_options *options) {
+  if (!options->readable) {
+    socket->state.read_ended = 1;
+    socket->state.never_read = 1;
+    socket->input_ended = true;
+  }
+  if (options->writable) return;
+  socket->state.never_write = 1;
+  socket->state.write = WEIRC_WRITE_FINISHED;
+}
+
+static weir_err take_options(weir_socket *socket, const weir_socket_options *options) {
+  weir_err err = weirc_mark_take(options->readable_high_water_mark_bytes, &socket->read_mark);
+  if (err == WEIR_OK)
+    err = weirc_mark_take(options->writable_high_water_mark_bytes, &socket->write_mark);
+  socket->state.allow_half_open = options->allow_half_open;
+  take_sides(socket, options);
+  if (err == WEIR_OK) err = weirc_socket_take_settings(socket, options);
+  if (err == WEIR_OK) err = weirc_socket_take_signal(socket, options->signal);
+  return err;
+}
+
+/* The descriptor comes last: it is weir's from success on. */
+static weir_err fill(weir_socket *socket, const weir_socket_options *given,
+                     const weir_socket_handlers *handlers, void *user) {
   weir_socket_options options = WEIR_SOCKET_OPTIONS_INIT;
   weir_err err = weirc_options_take(&options, sizeof options, given);
-  if (err == WEIR_OK)
-    err = weirc_mark_take(options.readable_high_water_mark_bytes, &socket->read_mark);
-  if (err == WEIR_OK)
-    err = weirc_mark_take(options.writable_high_water_mark_bytes, &socket->write_mark);
-  socket->state.allow_half_open = options.allow_half_open;
-  if (err == WEIR_OK) err = weirc_socket_take_settings(socket, &options);
+  if (err == WEIR_OK) err = take_options(socket, &options);
+  if (err == WEIR_OK) err = weir_socket_set_handlers(socket, handlers, user);
+  if (err == WEIR_OK && options.fd != -1) err = weirc_socket_adopt(socket, options.fd);
   return err;
 }
 
 weir_err weir_socket_create(weir_loop *loop, const weir_socket_options *options,
                             const weir_socket_handlers *handlers, void *user,
                             weir_socket **out_socket) {
+  weir_err err = weirc_socket_make(loop, options, handlers, user, out_socket);
+  if (err == WEIR_OK) weirc_socket_begin(*out_socket);
+  return err;
+}
+
+weir_err weirc_socket_make(weir_loop *loop, const weir_socket_options *options,
+                           const weir_socket_handlers *handlers, void *user,
+                           weir_socket **out_socket) {
   if (out_socket) *out_socket = NULL;
   if (!loop || !out_socket) return WEIR_ERR_INVALID_ARG_TYPE;
   if (loop->freeing) return WEIR_ECANCELED;
   weir_socket *socket = weirc_socket_create(loop);
   if (!socket) return WEIR_ENOMEM;
-  weir_err err = take_options(socket, options);
-  if (err == WEIR_OK) err = weir_socket_set_handlers(socket, handlers, user);
+  weir_err err = fill(socket, options, handlers, user);
   if (err != WEIR_OK) {
     weirc_socket_discard(socket);
     return err;

@@ -4,11 +4,13 @@
  *
  * core/socket.c holds the object and its properties, socket_connect.c how it connects,
  * socket_read.c what comes in, socket_write.c what goes out, socket_close.c how it ends,
- * socket_timeout.c when it is idle, socket_option.c what the system is told of it.
+ * socket_timeout.c when it is idle, socket_option.c what the system is told of it,
+ * socket_descriptor.c how it comes by a descriptor of the program's, and loses it.
  */
 #ifndef WEIRC_SOCKET_H
 #define WEIRC_SOCKET_H
 
+#include "core/abort_signal.h"
 #include "core/loop.h"
 #include "core/socket_state.h"
 #include "core/writer.h"
@@ -48,6 +50,7 @@ typedef struct weirc_socket_extra {
   weirc_idle *idle;                      /**< NULL: never had a timeout. Outlives 'close'. */
   weir_time active_at;                   /**< When something happened that its timer looks at. */
   uint32_t keep_alive_delay_s;           /**< As it was set. Outlives 'close'. */
+  weirc_abort_listener *abort_listener;  /**< Of the option `signal`; NULL: none. */
 } weirc_socket_extra;
 
 /* In an order without holes: an idle connection is this and the backend's few bytes before it. */
@@ -101,6 +104,25 @@ extern const weir_socket_handlers weirc_no_socket_handlers;
 
 /** A socket without transport in the given list; NULL: no memory. */
 weir_socket *weirc_socket_create(weir_loop *loop);
+
+/** weir_socket_create(), but nothing begins: it may still be discarded. */
+weir_err weirc_socket_make(weir_loop *loop, const weir_socket_options *options,
+                           const weir_socket_handlers *handlers, void *user,
+                           weir_socket **out_socket);
+
+/** What the options of a new socket begin: reading a wrapped descriptor, or its end if its signal
+ * was fired. */
+void weirc_socket_begin(weir_socket *socket);
+
+/** Wraps a descriptor. @return as weir_socket_create() */
+weir_err weirc_socket_adopt(weir_socket *socket, intptr_t fd);
+
+/** Gives a descriptor back that was wrapped by a socket which is discarded. */
+void weirc_socket_disown(weir_socket *socket);
+
+/** Has a signal destroy the socket; NULL: none. @return WEIR_OK; WEIR_ERR_INVALID_ARG_VALUE;
+ * WEIR_ENOMEM */
+weir_err weirc_socket_take_signal(weir_socket *socket, weir_abort_signal *signal);
 
 /** Frees a socket that was never told to anybody. */
 void weirc_socket_discard(weir_socket *socket);

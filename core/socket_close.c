@@ -33,6 +33,7 @@ void weirc_socket_destroy(weir_socket *socket, const weir_error *error, weir_clo
   }
   weirc_socket_drop_pieces(socket);
   if (socket->extra) weirc_race_stop(socket->extra->race);
+  if (socket->extra) weirc_abort_unlisten(socket->object.loop, &socket->extra->abort_listener);
   if (socket->server) weirc_server_connection_gone(socket->server);
   if (effects & WEIRC_DO_CLOSE_TRANSPORT)
     weirc_object_close(&socket->object, how);
@@ -43,6 +44,20 @@ void weirc_socket_destroy(weir_socket *socket, const weir_error *error, weir_clo
 void weirc_socket_destroy_with(weir_socket *socket, weir_err code, const char *syscall) {
   weir_error error = weirc_error_of(code, syscall);
   weirc_socket_destroy(socket, &error, WEIR_CLOSE_PLAIN);
+}
+
+static void end_aborted(void *owner) {
+  weirc_socket_destroy_with(owner, WEIR_ABORT_ERR, NULL);
+}
+
+weir_err weirc_socket_take_signal(weir_socket *socket, weir_abort_signal *signal) {
+  if (!signal) return WEIR_OK;
+  weir_err err = weirc_abort_check(socket->object.loop, signal);
+  if (err != WEIR_OK) return err;
+  weirc_socket_extra *extra = weirc_socket_extra_of(socket);
+  if (!extra) return WEIR_ENOMEM;
+  extra->abort_listener = weirc_abort_listen(socket->object.loop, signal, end_aborted, socket);
+  return extra->abort_listener ? WEIR_OK : WEIR_ENOMEM;
 }
 
 void weir_socket_destroy(weir_socket *socket, const weir_error *error) {
@@ -85,6 +100,7 @@ void weirc_socket_forget_connection(weir_socket *socket) {
   weirc_socket_extra *extra = socket->extra;
   const weir_allocator *allocator = &socket->object.loop->allocator;
   if (!extra) return;
+  weirc_abort_unlisten(socket->object.loop, &extra->abort_listener);
   weirc_endpoint_free(allocator, &extra->connect.remote);
   weirc_race_free(extra->race);
   extra->race = NULL;

@@ -76,9 +76,16 @@ static void begin_anew(weir_socket *socket) {
   weir_loop *loop = socket->object.loop;
   weirc_socket_forget_connection(socket);
   memset(weirc_handle(&socket->object), 0, loop->ops->handle_size);
-  socket->state = (weirc_socket_state){.allow_half_open = socket->state.allow_half_open};
+  weirc_socket_state before = socket->state;
+  socket->state =
+      (weirc_socket_state){.allow_half_open = before.allow_half_open,
+                           .never_read = before.never_read,
+                           .read_ended = before.never_read,
+                           .never_write = before.never_write,
+                           .write = before.never_write ? WEIRC_WRITE_FINISHED : WEIRC_WRITE_OPEN};
   socket->error_code = 0;
-  socket->reading = socket->input_ended = socket->need_drain = false;
+  socket->reading = socket->need_drain = false;
+  socket->input_ended = before.never_read;
   socket->write_failed = socket->had_error = socket->end_called = false;
   socket->closed = false;
   socket->begun_anew = socket->telling_close;
@@ -164,10 +171,13 @@ weir_err weir_socket_connect(weir_socket *socket, const weir_connect_options *op
 weir_err weir_connect(weir_loop *loop, const weir_socket_options *options,
                       const weir_connect_options *connect_options,
                       const weir_socket_handlers *handlers, void *user, weir_socket **out_socket) {
-  weir_err err = weir_socket_create(loop, options, handlers, user, out_socket);
+  weir_err err = weirc_socket_make(loop, options, handlers, user, out_socket);
   if (err != WEIR_OK) return err;
   err = weir_socket_connect(*out_socket, connect_options, NULL, NULL);
-  if (err == WEIR_OK) return WEIR_OK;
+  if (err == WEIR_OK) {
+    weirc_socket_begin(*out_socket);
+    return WEIR_OK;
+  }
   weirc_socket_discard(*out_socket);
   *out_socket = NULL;
   return err;

@@ -35,13 +35,15 @@ void weirc_socket_received(weir_socket *socket) {
   socket->bytes_read += op->length;
   weirc_trace(socket->object.loop, socket->object.id, WEIR_TRACE_RECEIVE, op->length,
               socket->bytes_read);
-  socket->handlers->on_data(socket, op->data, op->length, socket->user);
+  /* Bytes that were handed on are not in the operation any more: detach() looks at that. */
+  void *data = op->data;
+  op->data = NULL;
+  socket->handlers->on_data(socket, data, op->length, socket->user);
   if (!socket->flows_on) {
     weirc_socket_stop_or_go_on(socket);
     return;
   }
   weir_loop *loop = socket->object.loop;
-  op->data = NULL;
   loop->ops->submit(loop->backend, op);
 }
 

@@ -132,7 +132,10 @@ void weirc_socket_received_otherwise(weir_socket *socket) {
     socket->input_ended = true;
     weirc_socket_refresh(socket);
     end_if_drained(socket);
-  } else if (op->error != WEIR_ECANCELED) {
+  } else if (op->error == WEIR_ECANCELED) {
+    /* A detach() that was refused after all. */
+    weirc_socket_read_more(socket);
+  } else {
     weirc_socket_destroy_with(socket, op->error, "read");
   }
 }

@@ -13,13 +13,14 @@ static void assert_invariants(const weirc_socket_state *state) {
 
 /*
  * The end of the stream leaves when everything before it has left. If the socket goes as soon as
- * 'finish' is told, closing the transport sends the FIN and a system call is saved.
+ * 'finish' is told, closing the transport sends the FIN and a system call is saved; but if it may
+ * leave something unread, closing sends a reset, which must not overtake the end.
  */
 static unsigned end_if_flushed(weirc_socket_state *state) {
   if (state->write != WEIRC_WRITE_ENDING || state->queued) return 0;
   if (state->fin_out || state->fin_sent) return 0;
   if (state->transport != WEIRC_TRANSPORT_OPEN) return 0;
-  if (state->read_ended || state->destroy_soon) return WEIRC_DO_FINISH;
+  if ((state->read_ended && !state->never_read) || state->destroy_soon) return WEIRC_DO_FINISH;
   state->fin_out = 1;
   return WEIRC_DO_SEND_FIN;
 }

@@ -36,6 +36,8 @@ typedef struct weirc_socket_state {
   unsigned destroy_soon : 1;    /**< Destroy when everything is sent. */
   unsigned reset_soon : 1;      /**< Reset when connected. */
   unsigned was_open : 1;        /**< Was connected once. */
+  unsigned never_read : 1;      /**< What comes in stays in the system: the option readable. */
+  unsigned never_write : 1;     /**< Nothing goes out: the option writable. */
 } weirc_socket_state;
 
 /** What can happen to a socket. */

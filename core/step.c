@@ -160,6 +160,7 @@ void weir_step_run(weir_step *step) {
   if (!step || !step->queued) return;
   weir_loop *loop = loop_of(step);
   loop->running++;
+  weirc_loop_claim(loop);
   run(loop, step);
   loop->running--;
   if (loop->running == 0) loop->now = 0;

@@ -8,6 +8,7 @@
  * is called again. */
 #include "backends/epoll/epoll.h"
 
+#include "backends/epoll/adopt.h"
 #include "backends/epoll/connect.h"
 #include "backends/epoll/handle.h"
 #include "backends/epoll/listener.h"
@@ -232,4 +233,7 @@ const weir_backend_ops weirb_epoll_ops = {
     .scope_id = weirp_scope_id,
     .set_no_delay = weirb_epoll_set_no_delay,
     .set_keep_alive = weirb_epoll_set_keep_alive,
+    .adopt = weirb_epoll_adopt,
+    .release = weirb_epoll_release,
+    .handle_fd = weirb_epoll_handle_fd,
 };

@@ -4,6 +4,7 @@
 
 #include "platform/posix/descriptor.h"
 #include "platform/posix/error.h"
+#include "platform/posix/fifo.h"
 
 #include <errno.h>
 #include <sys/socket.h>
@@ -29,6 +30,20 @@ static void advance(cursor *at, size_t bytes) {
   at->offset += bytes;
 }
 
+/* What the system's structs take, which have no pointer to const: it only reads. Returns the number
+ * of pieces. */
+static unsigned fill(struct iovec *pieces, const cursor *at, size_t *out_wanted) {
+  unsigned used = 0;
+  size_t wanted = 0, offset = at->offset;
+  for (const weir_slice *s = at->slice; s < at->end && used < GATHER; s++, used++, offset = 0) {
+    pieces[used].iov_base = (char *)(uintptr_t)s->data + offset;
+    pieces[used].iov_len = s->length - offset;
+    wanted += pieces[used].iov_len;
+  }
+  *out_wanted = wanted;
+  return used;
+}
+
 static ssize_t send_one(int fd, const cursor *at, size_t *out_wanted) {
   *out_wanted = at->slice->length - at->offset;
   return send(fd, (const char *)at->slice->data + at->offset, *out_wanted, WEIRP_SEND_FLAGS);
@@ -37,17 +52,17 @@ static ssize_t send_one(int fd, const cursor *at, size_t *out_wanted) {
 static ssize_t send_gathered(int fd, const cursor *at, size_t *out_wanted) {
   struct iovec pieces[GATHER];
   struct msghdr message = {0};
-  size_t used = 0, wanted = 0, offset = at->offset;
-  for (const weir_slice *s = at->slice; s < at->end && used < GATHER; s++, used++, offset = 0) {
-    /* The system's struct takes no pointer to const, and only reads. */
-    pieces[used].iov_base = (char *)(uintptr_t)s->data + offset;
-    pieces[used].iov_len = s->length - offset;
-    wanted += pieces[used].iov_len;
-  }
+  message.msg_iovlen = fill(pieces, at, out_wanted);
   message.msg_iov = pieces;
-  message.msg_iovlen = used;
-  *out_wanted = wanted;
   return sendmsg(fd, &message, WEIRP_SEND_FLAGS);
+}
+
+/* Only the calls of sockets have a flag against the signal, so they are tried first; a pipe is rare
+ * beside them. */
+static ssize_t write_pipe(int fd, const cursor *at, size_t *out_wanted) {
+  struct iovec pieces[GATHER];
+  unsigned used = fill(pieces, at, out_wanted);
+  return weirp_fifo_write(fd, pieces, (int)used);
 }
 
 /* Sends on from a place until all is sent, the system takes no more, or `calls` are made.
@@ -58,6 +73,7 @@ static weir_err send_from(int fd, cursor *at, unsigned calls, size_t *sent) {
     ssize_t n;
     do {
       n = at->end - at->slice == 1 ? send_one(fd, at, &wanted) : send_gathered(fd, at, &wanted);
+      if (n < 0 && errno == ENOTSOCK) n = write_pipe(fd, at, &wanted);
     } while (n < 0 && errno == EINTR);
     if (n < 0) return weirp_error_last();
     *sent += (size_t)n;
@@ -75,7 +91,8 @@ ptrdiff_t weirb_epoll_gather_try(int fd, const weir_slice *slices, size_t count)
   return err == WEIR_OK || err == WEIR_EAGAIN ? (ptrdiff_t)sent : -(ptrdiff_t)err;
 }
 
-ptrdiff_t weirb_epoll_gather_refused(void) {
+ptrdiff_t weirb_epoll_gather_refused(int fd, const weir_slice *slice) {
+  if (errno == ENOTSOCK) return weirb_epoll_gather_try(fd, slice, 1);
   return errno == EAGAIN || errno == EWOULDBLOCK ? 0 : -(ptrdiff_t)weirp_error_last();
 }
 

@@ -34,7 +34,7 @@ weir_err weirb_epoll_address(weir_backend *backend, weir_handle *base, weir_end 
   (void)backend;
   weirb_epoll_handle *handle = weirb_epoll_handle_of(base);
   if (!(handle->flags & WEIRB_EPOLL_OPEN)) return WEIR_EBADF;
-  if (handle->flags & WEIRB_EPOLL_IPC) {
+  if (handle->flags & (WEIRB_EPOLL_IPC | WEIRB_EPOLL_PIPE)) {
     memset(out_address, 0, sizeof *out_address);
     return WEIR_OK;
   }

@@ -45,7 +45,9 @@ void weirb_epoll_receive_nothing(weir_backend *backend, weirb_epoll_handle *hand
   }
   /* The handle is readable for ever: whoever asks again is told again. */
   weirb_epoll_set(handle, WEIRB_EPOLL_READABLE);
-  op->error = n == 0 ? WEIR_OK : weirp_error_last();
+  /* Nobody can read from the writing end of a pipe; Node calls that so. */
+  weir_err refused = n < 0 && errno == EBADF ? WEIR_ENOTCONN : weirp_error_last();
+  op->error = n == 0 ? WEIR_OK : refused;
   op->length = 0;
   handle->in = NULL;
   weir_completions_add(done, op);

@@ -19,7 +19,7 @@ ptrdiff_t weirb_epoll_try_send(weir_backend *backend, weir_handle *base, const w
   int fd = weirb_epoll_handle_of(base)->fd;
   if (count != 1) return weirb_epoll_gather_try(fd, slices, count);
   ssize_t n = send(fd, slices->data, slices->length, WEIRP_SEND_FLAGS);
-  return n >= 0 ? n : weirb_epoll_gather_refused();
+  return n >= 0 ? n : weirb_epoll_gather_refused(fd, slices);
 }
 
 void weirb_epoll_send_submit(weir_backend *backend, weirb_epoll_handle *handle, weir_op *op) {
@@ -58,8 +58,10 @@ void weirb_epoll_send(weir_backend *backend, weirb_epoll_handle *handle, weir_co
 
 static void begin_shutdown(weir_backend *backend, weirb_epoll_handle *handle, weir_op *op) {
   weir_err err = WEIR_OK;
-  /* A connection that is gone has ended, which is all that was wanted. */
-  if (shutdown(handle->fd, SHUT_WR) < 0 && errno != ENOTCONN) err = weirp_error_last();
+  /* A connection that is gone has ended, which is all that was wanted; a pipe ends by being closed.
+   */
+  if (shutdown(handle->fd, SHUT_WR) < 0 && errno != ENOTCONN && errno != ENOTSOCK)
+    err = weirp_error_last();
   weirb_epoll_finish(backend, op, err);
 }
 

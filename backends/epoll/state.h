@@ -36,7 +36,8 @@ enum {
   WEIRB_EPOLL_FAILED = 1u << 8,     /**< An error may wait behind what can be received. */
   WEIRB_EPOLL_BLOCKED = 1u << 9,    /**< The last send was not taken whole. */
   WEIRB_EPOLL_QUEUED = 1u << 10,    /**< base.next belongs to one of the backend's lists. */
-  WEIRB_EPOLL_CLOSED = 1u << 11     /**< close() was called; the list it is in lets go of it. */
+  WEIRB_EPOLL_CLOSED = 1u << 11,    /**< close() was called; the list it is in lets go of it. */
+  WEIRB_EPOLL_PIPE = 1u << 12       /**< An end of a pipe, which no call for sockets takes. */
 };
 
 /** What a listener, or a handle with a bound path, has besides; see listener.c. */

@@ -62,6 +62,9 @@ void option_timeout(scene *s, const value *v, int64_t *out_timeout_ms);
 /** Text, or an address without quotes. */
 void option_text(scene *s, const value *v, const char **out_text);
 
+/** The signal of an object. */
+void option_signal(scene *s, const value *v, weir_abort_signal **out_signal);
+
 /** Where a call connects to, or listens at: port, host, path, and objects that have them. */
 typedef struct endpoint {
   int32_t port;

@@ -6,15 +6,13 @@ static const event_entry no_events[] = {{.name = NULL}};
 static const call_entry no_calls[] = {{.name = NULL}};
 static const property_entry no_properties[] = {{.name = NULL}};
 
-static const call_entry signal_calls[] = {{.name = "abort"}, {.name = NULL}};
-static const property_entry signal_properties[] = {{.name = "aborted"}, {.name = NULL}};
 
 static const kind_entry kinds[KINDS] = {
     [KIND_SERVER] = {"server", server_options, server_events, server_calls, server_properties,
                      server_make},
     [KIND_SOCKET] = {"socket", socket_options, socket_events, socket_calls, socket_properties,
                      socket_make},
-    [KIND_SIGNAL] = {"signal", no_options, no_events, signal_calls, signal_properties, NULL},
+    [KIND_SIGNAL] = {"signal", no_options, no_events, signal_calls, signal_properties, signal_make},
     [KIND_RESOLVER] = {"resolver", resolver_options, no_events, resolver_calls, no_properties,
                        resolver_make},
     [KIND_PATH] = {"path", path_options, no_events, path_calls, no_properties, path_make},

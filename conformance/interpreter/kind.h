@@ -127,6 +127,8 @@ extern const option_entry server_options[];
 extern const event_entry server_events[];
 extern const call_entry server_calls[];
 extern const property_entry server_properties[];
+extern const call_entry signal_calls[];
+extern const property_entry signal_properties[];
 extern const option_entry path_options[];
 extern const call_entry path_calls[];
 extern const option_entry port_options[];
@@ -136,6 +138,7 @@ extern const call_entry net_calls[];
 
 void socket_make(struct object *o, const struct statement *at);
 void server_make(struct object *o, const struct statement *at);
+void signal_make(struct object *o, const struct statement *at);
 void path_make(struct object *o, const struct statement *at);
 void port_make(struct object *o, const struct statement *at);
 void resolver_make(struct object *o, const struct statement *at);

@@ -145,6 +145,7 @@ static void clean(scene *s) {
   task_free_all(s);
   for (object *o = s->all; o; o = o->next) {
     weir_socket_release(o->socket);
+    weir_abort_signal_release(o->signal);
     trace_text_free(&o->total);
     place_release(o);
   }

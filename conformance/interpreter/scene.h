@@ -47,6 +47,7 @@ struct object {
   object *next_pending;
 
   void *aid; /**< Of a resolver: what it answers. */
+  weir_abort_signal *signal;
 
   int descriptor;       /**< Of a port that is kept from others; -1: none. */
   int fillers[FILLERS]; /**< Connections that wait there and are never taken. */

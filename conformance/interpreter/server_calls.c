@@ -18,6 +18,7 @@ static void run_listen(call *c) {
   option_flag(c->s, call_option(c, "ipv6Only"), &options.ipv6_only);
   option_int(c->s, call_option(c, "backlog"), &backlog);
   options.backlog = backlog;
+  option_signal(c->s, call_option(c, "signal"), &options.signal);
   if (c->s->over) return;
   weir_err err = weir_server_listen(c->o->server, &options, call_server_callback(c), call_user(c));
   call_returns(c, CALL_SELF, err);
@@ -98,7 +99,7 @@ static const option_entry listen_options[] = {{"port", A_SERVER | A_PORT, true},
                                               {"exclusive", 0, false},
                                               {"readableAll", 0, false},
                                               {"writableAll", 0, false},
-                                              {"signal", A_SIGNAL, false},
+                                              {"signal", A_SIGNAL, true},
                                               {"handle", A_SERVER, false},
                                               {"fd", 0, false},
                                               {.name = NULL}};

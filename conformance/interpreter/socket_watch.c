@@ -21,11 +21,11 @@ const option_entry socket_options[] = {{"quiet", 0, true},
                                        {"highWaterMark", 0, true},
                                        {"readableHighWaterMark", 0, true},
                                        {"writableHighWaterMark", 0, true},
-                                       {"readable", 0, false},
-                                       {"writable", 0, false},
+                                       {"readable", 0, true},
+                                       {"writable", 0, true},
                                        {"fd", 0, false},
                                        {"handle", A_SOCKET, false},
-                                       {"signal", A_SIGNAL, false},
+                                       {"signal", A_SIGNAL, true},
                                        {"onread", 0, false},
                                        {"onreadStop", 0, false},
                                        {"objectMode", 0, false},
@@ -154,6 +154,9 @@ bool socket_options_read(object *o, const option *options, const char *prefix,
   option_flag(s, option_find(options, prefix, "keepAlive"), &out_options->keep_alive);
   option_delay(s, option_find(options, prefix, "keepAliveInitialDelay"),
                &out_options->keep_alive_initial_delay_ms);
+  option_flag(s, option_find(options, prefix, "readable"), &out_options->readable);
+  option_flag(s, option_find(options, prefix, "writable"), &out_options->writable);
+  option_signal(s, option_find(options, prefix, "signal"), &out_options->signal);
   return !s->over;
 }
 

@@ -1,5 +1,5 @@
-/* Asks the system about sockets. weir does not tell their descriptors, so the one with the right
- * ports is looked for. */
+/* Asks the system about sockets. weir does not tell the descriptors of servers, so the one with the
+ * right port is looked for. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* struct tcp_info */
 #endif
@@ -29,12 +29,6 @@ static int local_port(int fd) {
   return getsockname(fd, (struct sockaddr *)&address, &size) == 0 ? port_of(&address) : -1;
 }
 
-static int remote_port(int fd) {
-  struct sockaddr_storage address;
-  socklen_t size = (socklen_t)sizeof address;
-  return getpeername(fd, (struct sockaddr *)&address, &size) == 0 ? port_of(&address) : -1;
-}
-
 static bool listens(int fd) {
   int on = 0;
   socklen_t size = (socklen_t)sizeof on;
@@ -48,13 +42,7 @@ static int find_server(const object *o) {
 }
 
 static int find_socket(const object *o) {
-  weir_address local = {0};
-  weir_address remote = {0};
-  (void)weir_socket_local_address(o->socket, &local);
-  (void)weir_socket_remote_address(o->socket, &remote);
-  for (int fd = 0; fd < DESCRIPTORS && local.port > 0; fd++)
-    if (local_port(fd) == local.port && remote_port(fd) == remote.port) return fd;
-  return -1;
+  return (int)weir_socket_fd(o->socket);
 }
 
 /* False: the scenario failed. */

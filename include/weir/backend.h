@@ -237,7 +237,8 @@ typedef struct weir_backend_ops {
   void (*submit)(weir_backend *backend, weir_op *op);
   /**
    * Wants the operation back soon: as WEIR_ECANCELED, or as whatever happened first. Where the
-   * system cannot give it up, it comes back when it is done or the handle is closed.
+   * system cannot give it up, it comes back when it is done or the handle is closed. If it is given
+   * up on the spot, its `error` says so already when this returns.
    */
   void (*cancel)(weir_backend *backend, weir_op *op);
   /**
@@ -275,15 +276,16 @@ typedef struct weir_backend_ops {
                              uint32_t delay_s);
   /**
    * Makes a connected stream socket or a pipe that the program has into the transport of a handle.
-   * It is the handle's from success on. Optional.
+   * It is the handle's from success on. Optional; who has it has release(), too.
    * @param out_transport what it is
-   * @return WEIR_OK; WEIR_ERR_INVALID_FD_TYPE: neither; WEIR_EBADF; what the system says
+   * @return WEIR_OK; otherwise it is as it was: WEIR_ERR_INVALID_FD_TYPE: neither; WEIR_EBADF;
+   * WEIR_EEXIST: another handle has it; what the system says
    */
   weir_err (*adopt)(weir_backend *backend, weir_handle *handle, intptr_t fd,
                     weir_transport *out_transport);
   /**
    * Takes the transport out of a handle, open, which then is as one never created. No operation of
-   * it is out. Optional.
+   * it is out but a RECEIVE that cancel() has given up on the spot. Optional.
    * @return WEIR_OK; what the system says
    */
   weir_err (*release)(weir_backend *backend, weir_handle *handle, intptr_t *out_fd);

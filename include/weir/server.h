@@ -79,11 +79,13 @@ typedef struct weir_listen_options {
   weir_path_overflow path_overflow; /**< What happens to a path that is too long. @source IPC-03 */
   bool ipv6_only;                   /**< "::" takes no IPv4. @source LSN-23 */
   int backlog; /**< How many connections may wait; 0: 511. @source LSN-03, LSN-04 */
+  struct weir_abort_signal
+      *signal; /**< Closes the server; retained until it closes; NULL: none. @source ABT-01 */
 } weir_listen_options;
 
 /** Defaults of weir_listen_options. */
 #define WEIR_LISTEN_OPTIONS_INIT                                                                   \
-  { sizeof(weir_listen_options), -1, NULL, NULL, 0, WEIR_PATH_CUT, false, 0 }
+  { sizeof(weir_listen_options), -1, NULL, NULL, 0, WEIR_PATH_CUT, false, 0, NULL }
 
 /**
  * Makes a server that does not listen.
@@ -110,16 +112,18 @@ WEIR_API void weir_server_free(weir_server *server);
 
 /**
  * Binds and listens; on_listening, or on_error, tells how it went. The address is known when this
- * returns.
+ * returns. With a signal that was fired already the server is closed in the next step instead:
+ * on_close comes and no on_listening, the callback gets WEIR_ECANCELED.
  * @param server one that does not listen
  * @param options copied; see weir_listen_options
  * @param callback runs after on_listening, or after on_error with the error; may be NULL
  * @param user handed to callback
  * @return WEIR_OK: an event follows; otherwise nothing has changed: WEIR_ERR_INVALID_ARG_TYPE:
- * NULL; WEIR_ERR_INVALID_ARG_VALUE: neither port nor path, or the options' size is not known;
+ * NULL; WEIR_ERR_INVALID_ARG_VALUE: neither port nor path, the signal is another
+ * loop's, or the options' size is not known;
  * WEIR_ERR_SOCKET_BAD_PORT; WEIR_ERR_INVALID_IP_ADDRESS: the host is not an address;
  * WEIR_ERR_SERVER_ALREADY_LISTEN; WEIR_ENOMEM
- * @source LSN-01, LSN-07, LSN-09, LSN-15, LSN-17, LSN-34
+ * @source LSN-01, LSN-07, LSN-09, LSN-15, LSN-17, LSN-34, ABT-01, ABT-02
  */
 WEIR_API weir_err weir_server_listen(weir_server *server, const weir_listen_options *options,
                                      weir_server_callback callback, void *user);
@@ -158,8 +162,15 @@ WEIR_API uint64_t weir_server_id(const weir_server *server);
 /** True from a listen() that bound until close(). @source SRV-43 */
 WEIR_API bool weir_server_listening(const weir_server *server);
 
-/** How many connections live now. */
+/** How many connections live now, those taken out with weir_socket_detach() included. */
 WEIR_API size_t weir_server_connections(const weir_server *server);
+
+/**
+ * A connection taken out with weir_socket_detach() has ended elsewhere: it counts no more. Does
+ * nothing if none was.
+ * @source SRV-30
+ */
+WEIR_API void weir_server_release_connection(weir_server *server);
 
 /**
  * The address a TCP server is bound to.

@@ -118,7 +118,7 @@ typedef struct weir_onread {
 #define WEIR_ONREAD_INIT                                                                           \
   { sizeof(weir_onread), NULL, 0, NULL, NULL, NULL }
 
-/** Ends what it was given to; see loop.h. */
+/** Ends what it was given to; see abort_signal.h. */
 struct weir_abort_signal;
 
 /** Options of weir_socket_create(). Start from WEIR_SOCKET_OPTIONS_INIT. */
@@ -131,8 +131,8 @@ typedef struct weir_socket_options {
    * it at once. */
   int64_t writable_high_water_mark_bytes;
   intptr_t fd;     /**< A descriptor to wrap, weir's from success on; -1: none. @source SOC-03 */
-  bool readable;   /**< Whether a wrapped socket may be read. @source SOC-05 */
-  bool writable;   /**< Whether a wrapped socket may be written. @source SOC-06 */
+  bool readable;   /**< false: nothing is ever read, there is no 'end'. @source SOC-05, SOC-07 */
+  bool writable;   /**< false: as if it had ended and finished. @source SOC-06, SOC-07 */
   bool no_delay;   /**< As weir_socket_set_no_delay(). @source CON-22 */
   bool keep_alive; /**< As weir_socket_set_keep_alive(). @source CON-23 */
   uint32_t keep_alive_initial_delay_ms; /**< Whole seconds count; 0: the system's. @source CON-24 */
@@ -195,17 +195,25 @@ typedef struct weir_connect_options {
   }
 
 /**
- * Makes a socket that is not connected.
+ * Makes a socket that is not connected, or one around a connection that the program has.
+ *
+ * With `fd` it is open when this returns: no on_connect comes, and it reads at once. The descriptor
+ * is a connected stream socket or one end of a pipe, which needs `readable` or `writable` to be
+ * false where it goes one way. It is made non-blocking, also for those who share it, and is not
+ * inherited by programs that are started. A refused one stays the program's.
  * @param loop its loop, which owns it
  * @param options NULL: the defaults
  * @param handlers NULL: none yet. With on_data set, the socket flows.
  * @param user handed to the handlers
  * @param out_socket the new socket. It is freed when on_close has returned; destroy one that never
  * connects.
- * @return WEIR_OK; WEIR_ERR_INVALID_ARG_TYPE: NULL; WEIR_ERR_INVALID_ARG_VALUE: the options' size
- * is not known; WEIR_ERR_OUT_OF_RANGE: a mark or a timeout below -1; WEIR_ENOMEM; WEIR_ECANCELED:
- * the loop is being freed
- * @source SOC-02, SOC-03
+ * @return WEIR_OK, also if `signal` was fired already: then it is destroyed with WEIR_ABORT_ERR;
+ * WEIR_ERR_INVALID_ARG_TYPE: NULL; WEIR_ERR_INVALID_ARG_VALUE: the options' size is not known, or
+ * the signal is another loop's; WEIR_ERR_OUT_OF_RANGE: a mark, a timeout or a descriptor below -1; WEIR_ENOMEM;
+ * WEIR_ECANCELED: the loop is being freed; for `fd`: WEIR_EBADF; WEIR_ERR_INVALID_FD_TYPE: neither
+ * a stream socket nor a pipe; WEIR_EEXIST: the loop has it already; WEIR_ENOTSUP: the backend has
+ * no descriptors; what the system says
+ * @source SOC-02, SOC-03, SOC-08, ABT-05
  */
 WEIR_API weir_err weir_socket_create(weir_loop *loop, const weir_socket_options *options,
                                      const weir_socket_handlers *handlers, void *user,
@@ -487,6 +495,23 @@ WEIR_API uint64_t weir_socket_bytes_written(const weir_socket *socket);
 WEIR_API bool weir_socket_allow_half_open(const weir_socket *socket);
 /** Takes effect when the peer's end is told. @source SOC-04 */
 WEIR_API void weir_socket_set_allow_half_open(weir_socket *socket, bool allow);
+
+/** The system's descriptor or handle, still weir's; -1: none, or on a backend without. */
+WEIR_API intptr_t weir_socket_fd(const weir_socket *socket);
+
+/**
+ * Takes the transport out of a socket, open, for another loop, thread or process; on_close follows
+ * without error. What was not received yet is there for who takes it over. The server that accepted
+ * it goes on counting it until weir_server_release_connection().
+ * @param socket an open one, also inside its on_data
+ * @param out_fd the descriptor or handle, the program's from now on
+ * @return WEIR_OK; otherwise nothing has changed: WEIR_EBUSY: bytes were received and not taken, or
+ * bytes or the end of the stream are still to be sent; WEIR_ENOTCONN: no connection; WEIR_ENOTSUP:
+ * the backend cannot; WEIR_ERR_STREAM_DESTROYED; WEIR_ERR_INVALID_ARG_TYPE: NULL; what the system
+ * says
+ * @source SRV-30
+ */
+WEIR_API weir_err weir_socket_detach(weir_socket *socket, intptr_t *out_fd);
 
 /**
  * This end's address and port. Asked from the system when first read on an accepted socket.

@@ -9,8 +9,8 @@
  *
  * What holds everywhere and is not said again for each function:
  *
- * - **Thread.** A loop and its objects belong to one thread. weir_loop_post() may be called from
- * any.
+ * - **Thread.** A loop and its objects belong to one thread. weir_loop_post() and weir_abort() may
+ * be called from any.
  * - **Re-entrancy.** Every function may be called in every handler, unless its text says otherwise.
  * - **Handlers.** They run from weir_loop_run(), weir_loop_dispatch(), weir_step_run() and
  * weir_loop_free(), never from inside another call. The state is final before a handler runs.
@@ -27,6 +27,7 @@
 #ifndef WEIR_WEIR_H
 #define WEIR_WEIR_H
 
+#include "weir/abort_signal.h"
 #include "weir/address.h"
 #include "weir/base.h"
 #include "weir/block_list.h"

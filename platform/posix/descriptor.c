@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 weir_err weirp_descriptor_prepare(int descriptor) {
@@ -70,6 +71,35 @@ weir_err weirp_descriptor_accept(int listener, weir_address *out_remote, int *ou
   if (out_remote != NULL) weirp_address_from_system(&remote, length, out_remote);
   *out_descriptor = descriptor;
   return WEIR_OK;
+}
+
+/* A number that a socket tells about itself. */
+static weir_err ask(int descriptor, int option, int *out_number) {
+  socklen_t length = (socklen_t)sizeof *out_number;
+  int result = getsockopt(descriptor, SOL_SOCKET, option, out_number, &length);
+  return result < 0 ? weirp_error_last() : WEIR_OK;
+}
+
+static weir_err socket_kind(int descriptor, weirp_descriptor_kind *out_kind) {
+  struct sockaddr_storage local;
+  socklen_t length = (socklen_t)sizeof local;
+  int type = 0, listens = 0;
+  weir_err err = ask(descriptor, SO_TYPE, &type);
+  if (err == WEIR_OK) err = ask(descriptor, SO_ACCEPTCONN, &listens);
+  if (err != WEIR_OK) return err;
+  if (type != SOCK_STREAM || listens) return WEIR_ERR_INVALID_FD_TYPE;
+  if (getsockname(descriptor, (struct sockaddr *)&local, &length) < 0) return weirp_error_last();
+  bool ip = local.ss_family == AF_INET || local.ss_family == AF_INET6;
+  *out_kind = ip ? WEIRP_DESCRIPTOR_IP : WEIRP_DESCRIPTOR_LOCAL;
+  return ip || local.ss_family == AF_UNIX ? WEIR_OK : WEIR_ERR_INVALID_FD_TYPE;
+}
+
+weir_err weirp_descriptor_kind_of(int descriptor, weirp_descriptor_kind *out_kind) {
+  struct stat status;
+  if (fstat(descriptor, &status) < 0) return weirp_error_last();
+  if (S_ISSOCK(status.st_mode)) return socket_kind(descriptor, out_kind);
+  *out_kind = WEIRP_DESCRIPTOR_PIPE;
+  return S_ISFIFO(status.st_mode) ? WEIR_OK : WEIR_ERR_INVALID_FD_TYPE;
 }
 
 weir_err weirp_descriptor_bind(int descriptor, const weir_address *local, bool ipv6_only) {

@@ -42,6 +42,20 @@ weir_err weirp_descriptor_accept(int listener, weir_address *out_remote, int *ou
  * the system says */
 weir_err weirp_descriptor_prepare(int descriptor);
 
+/** What a descriptor is that a stream of bytes can go through. */
+typedef enum weirp_descriptor_kind {
+  WEIRP_DESCRIPTOR_IP,    /**< A TCP socket. */
+  WEIRP_DESCRIPTOR_LOCAL, /**< A Unix stream socket. */
+  WEIRP_DESCRIPTOR_PIPE   /**< An end of a pipe. */
+} weirp_descriptor_kind;
+
+/**
+ * Tells what a descriptor of somebody else is.
+ * @return WEIR_OK; WEIR_EBADF; WEIR_ERR_INVALID_FD_TYPE: none of these, or it listens; what the
+ * system says
+ */
+weir_err weirp_descriptor_kind_of(int descriptor, weirp_descriptor_kind *out_kind);
+
 /**
  * Binds an IP socket so that an address in TIME_WAIT can be taken again.
  * @param ipv6_only for IPv6 addresses: take no IPv4

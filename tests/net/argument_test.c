@@ -70,6 +70,7 @@ static void null_does_nothing_elsewhere(void **state) {
   weir_server_free(NULL);
   weir_server_ref(NULL);
   weir_server_unref(NULL);
+  weir_server_release_connection(NULL);
   assert_null(weir_socket_retain(NULL));
   assert_null(weir_socket_user(NULL));
   assert_null(weir_socket_loop(NULL));
@@ -85,6 +86,7 @@ static void null_does_nothing_elsewhere(void **state) {
   assert_int_equal(weir_socket_writable_high_water_mark(NULL), 0);
   assert_int_equal(weir_socket_writable_corked(NULL), 0);
   assert_int_equal(weir_socket_buffer_size(NULL), -1);
+  assert_int_equal(weir_socket_fd(NULL), -1);
   assert_int_equal(weir_socket_errored(NULL), WEIR_OK);
   assert_int_equal(weir_socket_readable_flowing(NULL), WEIR_FLOW_INITIAL);
   assert_int_equal(weir_socket_ready_state(NULL), WEIR_READY_STATE_CLOSED);
@@ -255,6 +257,27 @@ static void objects_without_handlers_work(void **state) {
   net_free(net);
 }
 
+/* A backend without descriptors says so, and its sockets have none. */
+static void descriptors_are_refused_where_there_are_none(void **state) {
+  (void)state;
+  weir_socket_options options = WEIR_SOCKET_OPTIONS_INIT;
+  weir_socket *socket;
+  intptr_t fd;
+  net_fixture *net = net_create();
+  net_open(net, NET_IPV4);
+  bool none = loop_fixture_is_sim(&net->base);
+  assert_int_equal(weir_socket_fd(net->client.socket) == -1, none);
+  if (none) {
+    options.fd = 0;
+    assert_int_equal(weir_socket_create(net->loop, &options, NULL, NULL, &socket), WEIR_ENOTSUP);
+    assert_int_equal(weir_socket_detach(net->client.socket, &fd), WEIR_ENOTSUP);
+  }
+  net_write(&net->client, 0, 1, NULL);
+  net_settle(net);
+  net_expect("works", &net->peers[0].log, "data(1)");
+  net_free(net);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(null_is_refused_by_functions_that_return_a_code),
@@ -265,6 +288,7 @@ int main(void) {
       cmocka_unit_test(connect_options_that_cannot_be_leave_the_socket_fresh),
       cmocka_unit_test(a_path_wins_over_a_port_that_cannot_be),
       cmocka_unit_test(objects_without_handlers_work),
+      cmocka_unit_test(descriptors_are_refused_where_there_are_none),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { EVENTS = WEIRC_SOCKET_RESET + 1, KEY_BITS = 20 };
+enum { EVENTS = WEIRC_SOCKET_RESET + 1, KEY_BITS = 21 };
 
 /* The machine and what is on its way to it. */
 typedef struct place {
@@ -46,7 +46,8 @@ static uint32_t key_of(const place *p) {
   const bool bits[] = {s->read_ended,    s->queued,       s->fin_out,     s->allow_half_open,
                        s->ended_by_peer, s->destroy_soon, s->reset_soon,  s->was_open,
                        p->ready_owed,    p->finish_owed,  p->finish_told, p->end_told,
-                       p->auto_owed,     p->fin_done,     p->finished,    p->ended};
+                       p->auto_owed,     p->fin_done,     p->finished,    p->ended,
+                       s->never_read};
   uint32_t key = (uint32_t)s->transport | (uint32_t)s->write << 2;
   for (size_t i = 0; i < COUNT_OF(bits); i++) key |= (uint32_t)bits[i] << (4 + i);
   return key;
@@ -111,6 +112,8 @@ static const char *judge(const place *from, const place *to, unsigned effects) {
     if (b->queued) return "the FIN overtakes bytes";
     if (!b->fin_out) return "the FIN is not remembered";
   }
+  if (b->never_read && !b->destroy_soon && (effects & WEIRC_DO_FINISH) && !from->fin_done)
+    return "a close with unread bytes sends no end";
   if ((effects & WEIRC_DO_FINISH) && from->finished) return "'finish' comes twice";
   if ((effects & WEIRC_DO_AUTO_END) && b->allow_half_open) return "auto-end though half-open";
   bool closing = (effects & (WEIRC_DO_CLOSE | WEIRC_DO_CLOSE_TRANSPORT)) != 0;
@@ -193,7 +196,15 @@ static void try_event(uint32_t index, unsigned event) {
 static void every_state_with_every_event(void **state) {
   (void)state;
   const place fresh = {{0}, false, false, false, false, false, false, false, false};
+  place deaf = fresh, mute = fresh;
+  deaf.state.read_ended = deaf.state.never_read = 1;
+  deaf.ended = true;
+  mute.state.write = WEIRC_WRITE_FINISHED;
+  mute.finished = true;
   visit(&fresh, 0, 0);
+  /* The options readable and writable. */
+  visit(&deaf, 0, 0);
+  visit(&mute, 0, 0);
   for (uint32_t i = 0; i < place_count; i++) {
     /* The option may change at any time. */
     place other = places[i];

@@ -1,0 +1,12 @@
+/**
+ * @file
+ * @brief Which thread this is, without asking a system.
+ */
+#ifndef WEIRC_THREAD_H
+#define WEIRC_THREAD_H
+
+/** The number of the calling thread: never 0, and no other thread's, not even of one that has ended
+ * (until there have been more threads than an int has values). */
+int weirc_thread_here(void);
+
+#endif
