@@ -8,6 +8,7 @@
 #include "weir/address.h"
 #include "weir/base.h"
 #include "weir/block_list.h"
+#include "weir/encoding.h"
 #include "weir/error.h"
 #include "weir/lookup.h"
 #include "weir/loop.h"
