@@ -89,6 +89,19 @@ void weirc_socket_free_extra(weir_socket *socket) {
   socket->extra = NULL;
 }
 
+/* The encoding outlives the connection; nothing else of it is looked at any more. */
+static void trim_extra(weir_socket *socket) {
+  weirc_socket_extra *extra = socket->extra;
+  const weir_allocator *allocator = &socket->object.loop->allocator;
+  if (!weirc_socket_has_encoding(socket)) {
+    weirc_socket_free_extra(socket);
+    return;
+  }
+  weirc_endpoint_free(allocator, &extra->connect.remote);
+  weirc_release(allocator, extra->error);
+  extra->error = NULL;
+}
+
 void weirc_socket_transport_closed(weir_socket *socket) {
   if (socket->object.pending != 0)
     weirc_step_queue_kind(&socket->object, WEIRC_STEP_CLOSE);
@@ -106,14 +119,15 @@ void weirc_socket_closed(weir_socket *socket) {
     socket->handlers->on_close(socket, socket->had_error, socket->user);
   weirc_object_deactivate(&socket->object);
   socket->closed = true;
-  weirc_socket_free_extra(socket);
+  trim_extra(socket);
   weirc_socket_free_if_done(socket);
 }
 
 void weirc_socket_free_if_done(weir_socket *socket) {
   if (!socket->closed || socket->object.retained > 0 || socket->object.pending != 0) return;
   weirc_socket_drop_idle_writer(socket);
-  assert(!socket->writer && !socket->extra);
+  weirc_socket_free_extra(socket);
+  assert(!socket->writer);
   weirc_object_free(&socket->object);
 }
 

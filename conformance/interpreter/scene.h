@@ -40,6 +40,8 @@ struct object {
   bool closed; /**< 'close' was told; of servers too. */
   uint64_t received;
   trace_text total;
+  bool total_is_text;    /**< Some of it came with an encoding. */
+  weir_encoding written; /**< Of texts that are written without saying. */
 
   weir_server *server;
   object *pending; /**< Of a server: the objects its next connections become. */
