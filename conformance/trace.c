@@ -149,7 +149,8 @@ static const char *error_class(weir_err err) {
   case WEIR_ERR_INVALID_ARG_VALUE:
   case WEIR_ERR_INVALID_HANDLE_TYPE:
   case WEIR_ERR_INVALID_IP_ADDRESS:
-  case WEIR_ERR_MISSING_ARGS: return "TypeError";
+  case WEIR_ERR_MISSING_ARGS:
+  case WEIR_ERR_UNKNOWN_ENCODING: return "TypeError";
   case WEIR_ERR_INVALID_ADDRESS_FAMILY:
   case WEIR_ERR_OUT_OF_RANGE:
   case WEIR_ERR_SOCKET_BAD_PORT: return "RangeError";
@@ -298,6 +299,13 @@ void trace_log_data(trace *t, const char *object, const uint8_t *data, size_t le
   if (!text) return;
   trace_text_format(text, "data ");
   trace_text_bytes(text, data, length);
+}
+
+void trace_log_text(trace *t, const char *object, const char *utf8, size_t length) {
+  trace_text *text = add_line(t, object);
+  if (!text) return;
+  trace_text_format(text, "data ");
+  trace_text_show(text, utf8, length);
 }
 
 static bool is_digit(char c) {

@@ -57,6 +57,8 @@ void trace_log(trace *t, const char *object, const char *format, ...);
 void trace_log_error(trace *t, const char *object, const char *event, const weir_error *error);
 /** Writes "data bytes[..]". */
 void trace_log_data(trace *t, const char *object, const uint8_t *data, size_t length);
+/** Writes "data" and the text behind it. */
+void trace_log_text(trace *t, const char *object, const char *utf8, size_t length);
 
 /**
  * The finished trace, one line after the other.

@@ -17,7 +17,13 @@
 #define AT_ONCE ((weir_time)1)
 
 /* How much the pools keep: enough for a busy loop, small beside it. */
-enum { KEEP_STEPS = 64, KEEP_WRITERS = 64, KEEP_SMALL_CHUNKS = 256, KEEP_LARGE_CHUNKS = 16 };
+enum {
+  KEEP_STEPS = 64,
+  KEEP_WRITERS = 64,
+  KEEP_SMALL_CHUNKS = 256,
+  KEEP_LARGE_CHUNKS = 16,
+  KEEP_TEXTS = 1
+};
 
 static void init_pool(weirc_pool *pool, size_t block_size, size_t keep) {
   pool->block_size = block_size;
@@ -52,6 +58,7 @@ static void init_loop(weir_loop *loop, const weir_loop_options *options) {
   init_pool(&loop->writers, sizeof(weirc_writer), KEEP_WRITERS);
   init_pool(&loop->small_chunks, WEIRC_SMALL_CHUNK_BYTES, KEEP_SMALL_CHUNKS);
   init_pool(&loop->large_chunks, WEIRC_LARGE_CHUNK_BYTES, KEEP_LARGE_CHUNKS);
+  init_pool(&loop->texts, WEIRC_TEXT_BYTES, KEEP_TEXTS);
 }
 
 weir_err weirc_loop_create(const weir_loop_options *options, const weir_backend_ops *ops,
@@ -294,6 +301,7 @@ static void free_memory(weir_loop *loop) {
   weirc_pool_free(&loop->writers, &loop->allocator);
   weirc_pool_free(&loop->small_chunks, &loop->allocator);
   weirc_pool_free(&loop->large_chunks, &loop->allocator);
+  weirc_pool_free(&loop->texts, &loop->allocator);
   weirc_timers_free(loop);
   weir_allocator allocator = loop->allocator;
   weirc_release(&allocator, loop);

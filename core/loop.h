@@ -14,6 +14,9 @@
 #include "weir/backend.h"
 #include "weir/loop.h"
 
+/** Bytes that one receive brings at the most, and that their text may have. */
+enum { WEIRC_RECEIVE_BYTES = 65536, WEIRC_TEXT_BYTES = (WEIRC_RECEIVE_BYTES + 4) * 3 };
+
 /** A post on its way from some thread. */
 typedef struct weirc_post {
   struct weirc_post *next; /**< The one that was posted before it. */
@@ -55,6 +58,7 @@ struct weir_loop {
   weirc_pool writers;          /**< weirc_writer. */
   weirc_pool small_chunks;     /**< weirc_chunk with room for a small piece. */
   weirc_pool large_chunks;     /**< weirc_chunk with room for a receive buffer's worth. */
+  weirc_pool texts;            /**< Room for the text of a receive buffer's worth. */
   void (*schedule)(weir_step *step, void *user); /**< See weir_loop_options. */
   void *schedule_user;                           /**< See weir_loop_options. */
   void (*trace)(weir_time now, uint64_t object, weir_trace_event event, uint64_t a, uint64_t b,

@@ -138,7 +138,7 @@ void weirc_socket_run_step(weir_socket *socket, unsigned kind) {
 static bool may_flow(const weir_socket *socket) {
   return socket->handlers->on_data && socket->state.transport == WEIRC_TRANSPORT_OPEN &&
          socket->reading && !socket->input_ended && socket->flow == WEIR_FLOW_FLOWING &&
-         weir_socket_readable_length(socket) == 0;
+         weir_socket_readable_length(socket) == 0 && !weirc_socket_has_encoding(socket);
 }
 
 bool weirc_socket_may_write_through(const weir_socket *socket) {

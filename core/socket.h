@@ -3,9 +3,9 @@
  * @brief The inside of a socket.
  *
  * core/socket.c holds the object and its properties, socket_connect.c how it connects,
- * socket_read.c what comes in, socket_write.c what goes out, socket_close.c how it ends,
- * socket_timeout.c when it is idle, socket_option.c what the system is told of it,
- * socket_descriptor.c how it comes by a descriptor of the program's, and loses it.
+ * socket_read.c what comes in, socket_text.c what of it is text, socket_write.c what goes out,
+ * socket_close.c how it ends, socket_timeout.c when it is idle, socket_option.c what the system is
+ * told of it, socket_descriptor.c how it comes by a descriptor of the program's, and loses it.
  */
 #ifndef WEIRC_SOCKET_H
 #define WEIRC_SOCKET_H
@@ -51,6 +51,7 @@ typedef struct weirc_socket_extra {
   weir_time active_at;                   /**< When something happened that its timer looks at. */
   uint32_t keep_alive_delay_s;           /**< As it was set. Outlives 'close'. */
   weirc_abort_listener *abort_listener;  /**< Of the option `signal`; NULL: none. */
+  weir_decoder decoder;                  /**< Of what is received; without encoding: none. */
 } weirc_socket_extra;
 
 /* In an order without holes: an idle connection is this and the backend's few bytes before it. */
@@ -202,6 +203,33 @@ void weirc_socket_read_more(weir_socket *socket);
 
 /** Reading begins: the connection is there, or somebody asked for bytes. */
 void weirc_socket_start_reading(weir_socket *socket);
+
+/** Keeps bytes, or text, until somebody takes them. @return false: no memory */
+bool weirc_socket_keep(weir_socket *socket, const void *data, size_t length);
+
+/** What came goes to on_data if it flows, or is kept. @return false: no memory */
+bool weirc_socket_take(weir_socket *socket, const void *data, size_t length);
+
+/** True if what is received is text. */
+static inline bool weirc_socket_has_encoding(const weir_socket *socket) {
+  return socket->extra && socket->extra->decoder.encoding != WEIR_ENCODING_NONE;
+}
+
+/** The same as weirc_socket_take() with bytes that are to become text. */
+bool weirc_socket_take_text(weir_socket *socket, const void *data, size_t length);
+
+/** At the end of input: what the decoder holds back. @return false: no memory */
+bool weirc_socket_take_last_text(weir_socket *socket);
+
+/** Makes text of what was kept as bytes, in as few pieces as receives could have brought. @return
+ * false: no memory, nothing has changed */
+bool weirc_socket_convert_pieces(weir_socket *socket, weir_decoder *decoder);
+
+/** Room for the text of so many bytes; NULL: no memory. */
+char *weirc_text_room(weir_loop *loop, size_t length);
+
+/** Gives it back. */
+void weirc_text_release(weir_loop *loop, char *room, size_t length);
 
 /** Hands on what was kept; a step. */
 void weirc_socket_deliver(weir_socket *socket);

@@ -107,6 +107,7 @@ void weirc_socket_forget_connection(weir_socket *socket) {
   weirc_socket_drop_pieces(socket);
   weirc_release(allocator, extra->error);
   extra->error = NULL;
+  (void)weir_decoder_init(&extra->decoder, extra->decoder.encoding);
 }
 
 void weirc_socket_free_extra(weir_socket *socket) {

@@ -77,12 +77,11 @@ static void begin_anew(weir_socket *socket) {
   weirc_socket_forget_connection(socket);
   memset(weirc_handle(&socket->object), 0, loop->ops->handle_size);
   weirc_socket_state before = socket->state;
-  socket->state =
-      (weirc_socket_state){.allow_half_open = before.allow_half_open,
-                           .never_read = before.never_read,
-                           .read_ended = before.never_read,
-                           .never_write = before.never_write,
-                           .write = before.never_write ? WEIRC_WRITE_FINISHED : WEIRC_WRITE_OPEN};
+  socket->state = (weirc_socket_state){.allow_half_open = before.allow_half_open,
+                                       .never_read = before.never_read,
+                                       .read_ended = before.never_read,
+                                       .never_write = before.never_write};
+  if (before.never_write) socket->state.write = WEIRC_WRITE_FINISHED;
   socket->error_code = 0;
   socket->reading = socket->need_drain = false;
   socket->input_ended = before.never_read;

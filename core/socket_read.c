@@ -67,7 +67,7 @@ static void piece_free(weir_loop *loop, weirc_piece *piece) {
     weirc_release(&loop->allocator, piece);
 }
 
-static bool keep(weir_socket *socket, const void *data, size_t length) {
+bool weirc_socket_keep(weir_socket *socket, const void *data, size_t length) {
   weirc_socket_extra *extra = weirc_socket_extra_of(socket);
   weirc_piece *piece = extra ? piece_create(socket->object.loop, length) : NULL;
   if (!piece) return false;
@@ -81,6 +81,20 @@ static bool keep(weir_socket *socket, const void *data, size_t length) {
   return true;
 }
 
+static void free_pieces(weir_loop *loop, weirc_piece *first) {
+  while (first) {
+    weirc_piece *next = first->next;
+    piece_free(loop, first);
+    first = next;
+  }
+}
+
+static void forget_pieces(weirc_socket_extra *extra) {
+  extra->pieces = NULL;
+  extra->pieces_end = &extra->pieces;
+  extra->pieces_length = 0;
+}
+
 static weirc_piece *take_piece(weirc_socket_extra *extra) {
   assert(extra->pieces && extra->pieces_length >= extra->pieces->length);
   weirc_piece *piece = extra->pieces;
@@ -91,7 +105,10 @@ static weirc_piece *take_piece(weirc_socket_extra *extra) {
 }
 
 void weirc_socket_drop_pieces(weir_socket *socket) {
-  while (pieces_waiting(socket)) piece_free(socket->object.loop, take_piece(socket->extra));
+  if (!socket->extra) return;
+  free_pieces(socket->object.loop, socket->extra->pieces);
+  forget_pieces(socket->extra);
+  socket->extra->decoder.held_length = 0;
 }
 
 /* 'end' waits until everything was taken. */
@@ -102,12 +119,20 @@ static void end_if_drained(weir_socket *socket) {
 }
 
 /* What flows to nobody is lost, what does not flow is kept. */
+bool weirc_socket_take(weir_socket *socket, const void *data, size_t length) {
+  if (socket->flow != WEIR_FLOW_FLOWING || pieces_waiting(socket))
+    return weirc_socket_keep(socket, data, length);
+  if (socket->handlers->on_data) socket->handlers->on_data(socket, data, length, socket->user);
+  return true;
+}
+
 static void take_bytes(weir_socket *socket, const weir_op *op) {
+  bool (*take)(weir_socket *, const void *, size_t) =
+      weirc_socket_has_encoding(socket) ? weirc_socket_take_text : weirc_socket_take;
   socket->bytes_read += op->length;
   weirc_trace(socket->object.loop, socket->object.id, WEIR_TRACE_RECEIVE, op->length,
               socket->bytes_read);
-  if (socket->flow == WEIR_FLOW_FLOWING && !pieces_waiting(socket)) return;
-  if (!keep(socket, op->data, op->length)) weirc_socket_destroy_with(socket, WEIR_ENOMEM, "read");
+  if (!take(socket, op->data, op->length)) weirc_socket_destroy_with(socket, WEIR_ENOMEM, "read");
 }
 
 void weirc_socket_stop_or_go_on(weir_socket *socket) {
@@ -123,14 +148,20 @@ void weirc_socket_received_otherwise(weir_socket *socket) {
     weirc_socket_received(socket);
     return;
   }
-  socket->receiving = false;
-  if (socket->state.transport != WEIRC_TRANSPORT_OPEN) return;
-  if (op->error == WEIR_OK && op->length > 0) {
+  bool open = socket->state.transport == WEIRC_TRANSPORT_OPEN;
+  /* As in weirc_socket_received(): with an encoding a handler may run. */
+  if (open && op->error == WEIR_OK && op->length > 0) {
     take_bytes(socket, op);
-    weirc_socket_read_more(socket);
-  } else if (op->error == WEIR_OK) {
+    weirc_socket_stop_or_go_on(socket);
+    return;
+  }
+  socket->receiving = false;
+  if (!open) return;
+  if (op->error == WEIR_OK) {
     socket->input_ended = true;
     weirc_socket_refresh(socket);
+    if (!weirc_socket_take_last_text(socket))
+      weirc_socket_destroy_with(socket, WEIR_ENOMEM, "read");
     end_if_drained(socket);
   } else if (op->error == WEIR_ECANCELED) {
     /* A detach() that was refused after all. */
@@ -138,6 +169,57 @@ void weirc_socket_received_otherwise(weir_socket *socket) {
   } else {
     weirc_socket_destroy_with(socket, op->error, "read");
   }
+}
+
+/* Bytes of the pieces that one receive could have brought; of the first one at least. */
+static size_t run_of(const weirc_piece *first) {
+  size_t length = first->length;
+  for (const weirc_piece *piece = first->next; piece; piece = piece->next) {
+    if (length + piece->length > WEIRC_RECEIVE_BYTES) break;
+    length += piece->length;
+  }
+  return length;
+}
+
+/* Keeps the text of a run of pieces as one; moves behind them. */
+static bool convert_run(weir_socket *socket, const weirc_piece **at, weir_decoder *decoder) {
+  weir_loop *loop = socket->object.loop;
+  size_t left = run_of(*at);
+  size_t room = left;
+  size_t length = 0;
+  char *text = weirc_text_room(loop, room);
+  if (!text) return false;
+  for (; left > 0; left -= (*at)->length, *at = (*at)->next) {
+    size_t made = 0;
+    (void)weir_decoder_write(decoder, (*at)->bytes, (*at)->length, text + length,
+                             WEIR_DECODER_TEXT_SIZE((*at)->length), &made);
+    length += made;
+  }
+  bool kept = length == 0 || weirc_socket_keep(socket, text, length);
+  weirc_text_release(loop, text, room);
+  return kept;
+}
+
+bool weirc_socket_convert_pieces(weir_socket *socket, weir_decoder *decoder) {
+  weirc_socket_extra *extra = socket->extra;
+  weirc_piece *old = extra->pieces;
+  weirc_piece **old_end = extra->pieces_end;
+  size_t old_length = extra->pieces_length;
+  const weirc_piece *at = old;
+  if (!old) return true;
+  forget_pieces(extra);
+  while (at)
+    if (!convert_run(socket, &at, decoder)) {
+      free_pieces(socket->object.loop, extra->pieces);
+      extra->pieces = old;
+      extra->pieces_end = old_end;
+      extra->pieces_length = old_length;
+      return false;
+    }
+  free_pieces(socket->object.loop, old);
+  weirc_socket_refresh(socket);
+  weirc_step_queue_kind(&socket->object, WEIRC_STEP_RESUME);
+  return true;
 }
 
 void weirc_socket_deliver(weir_socket *socket) {

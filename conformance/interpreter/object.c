@@ -4,7 +4,12 @@
 #include <string.h>
 
 void object_begin(object *o, scene *s, const declared *as) {
-  *o = (object){.s = s, .as = as, .descriptor = -1, .port = -1, .next = s->all};
+  *o = (object){.s = s,
+                .as = as,
+                .written = WEIR_ENCODING_UTF8,
+                .descriptor = -1,
+                .port = -1,
+                .next = s->all};
   s->all = o;
 }
 

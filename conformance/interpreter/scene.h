@@ -41,6 +41,8 @@ struct object {
   uint64_t received;
   trace_text total;
   struct label *labels; /**< Callbacks that are the same function when they have the same label. */
+  bool total_is_text;    /**< Some of it came with an encoding. */
+  weir_encoding written; /**< Of texts that are written without saying. */
 
   weir_server *server;
   object *pending; /**< Of a server: the objects its next connections become. */

@@ -58,24 +58,64 @@ static void run_create_connection(call *c) {
   call_returns(c, CALL_SELF, err);
 }
 
+/* An encoding by its name. What C has no name for, and null, is utf8 as in Node. */
+static weir_err read_encoding(const value *name, weir_encoding *out_encoding) {
+  *out_encoding = WEIR_ENCODING_UTF8;
+  if (!name || name->kind == VALUE_NULL) return WEIR_OK;
+  return weir_encoding_parse(name->text, name->length, out_encoding);
+}
+
+/* How a chunk is written: bytes as they are, text in the encoding that is said or set. */
+static weir_err chunk_encoding(const call *c, const value *chunk, weir_encoding *out_encoding) {
+  *out_encoding = WEIR_ENCODING_NONE;
+  if (!chunk || chunk->kind != VALUE_TEXT) return WEIR_OK;
+  *out_encoding = c->o->written;
+  return call_value(c, 1) ? read_encoding(call_value(c, 1), out_encoding) : WEIR_OK;
+}
+
 static void run_write(call *c) {
   size_t length = 0;
+  const value *chunk = call_value(c, 0);
   const char *bytes = NULL;
-  if (call_value(c, 1)) scene_lacks(c->s, "encoding");
-  if (c->s->over || !call_bytes(c, call_value(c, 0), &bytes, &length)) return;
-  call_returns(
-      c, CALL_BOOLEAN,
-      weir_socket_write(c->o->socket, bytes, length, call_socket_callback(c), call_user(c)));
+  weir_encoding encoding;
+  if (!call_bytes(c, chunk, &bytes, &length)) return;
+  weir_err err = chunk_encoding(c, chunk, &encoding);
+  weir_socket_callback callback = call_socket_callback(c);
+  if (err == WEIR_OK && encoding == WEIR_ENCODING_NONE)
+    err = weir_socket_write(c->o->socket, bytes, length, callback, call_user(c));
+  else if (err == WEIR_OK)
+    err = weir_socket_write_text(c->o->socket, bytes, length, encoding, callback, call_user(c));
+  call_returns(c, CALL_BOOLEAN, err);
 }
 
 static void run_end(call *c) {
   size_t length = 0;
   const value *chunk = call_value(c, 0);
   const char *bytes = NULL;
-  if (call_value(c, 1)) scene_lacks(c->s, "encoding");
-  if (c->s->over || (chunk && !call_bytes(c, chunk, &bytes, &length))) return;
-  call_returns(c, CALL_SELF,
-               weir_socket_end(c->o->socket, bytes, length, call_socket_callback(c), call_user(c)));
+  weir_encoding encoding;
+  if (chunk && !call_bytes(c, chunk, &bytes, &length)) return;
+  weir_err err = chunk_encoding(c, chunk, &encoding);
+  weir_socket_callback callback = call_socket_callback(c);
+  if (err == WEIR_OK && encoding == WEIR_ENCODING_NONE)
+    err = weir_socket_end(c->o->socket, bytes, length, callback, call_user(c));
+  else if (err == WEIR_OK)
+    err = weir_socket_end_text(c->o->socket, bytes, length, encoding, callback, call_user(c));
+  call_returns(c, CALL_SELF, err);
+}
+
+static void run_set_encoding(call *c) {
+  weir_encoding encoding;
+  weir_err err = read_encoding(call_value(c, 0), &encoding);
+  if (err == WEIR_OK) err = weir_socket_set_encoding(c->o->socket, encoding);
+  call_returns(c, CALL_SELF, err);
+}
+
+/* weir says the encoding with each text, so this is a matter of the program. */
+static void run_set_default_encoding(call *c) {
+  weir_encoding encoding;
+  weir_err err = read_encoding(call_value(c, 0), &encoding);
+  if (err == WEIR_OK) c->o->written = encoding;
+  call_returns(c, CALL_SELF, err);
 }
 
 static void run_cork(call *c) {
@@ -228,8 +268,8 @@ const call_entry socket_calls[] = {
     {"pause", 0, 0, 0, NO_WORDS, NULL, false, run_pause},
     {"resume", 0, 0, 0, NO_WORDS, NULL, false, run_resume},
     {"read", 0, 1, 0, NO_WORDS, NULL, false, NULL},
-    {"setEncoding", 0, 1, 0, 0, NULL, false, NULL},
-    {"setDefaultEncoding", 0, 1, 0, 0, NULL, false, NULL},
+    {"setEncoding", 0, 1, 0, 0, NULL, false, run_set_encoding},
+    {"setDefaultEncoding", 0, 1, 0, 0, NULL, false, run_set_default_encoding},
     {"setTimeout", 0, 1, 0, NO_WORDS, NULL, true, run_set_timeout},
     {"setNoDelay", 0, 1, 0, NO_WORDS, NULL, false, run_set_no_delay},
     {"setKeepAlive", 0, 2, 0, NO_WORDS, NULL, false, run_set_keep_alive},

@@ -146,8 +146,21 @@ static void received(object *o, trace_text *out) {
   trace_text_format(out, "%llu", (unsigned long long)o->received);
 }
 
+/* Where nothing came it is what would have come. */
 static void total(object *o, trace_text *out) {
-  trace_text_bytes(out, (const uint8_t *)o->total.bytes, o->total.length);
+  bool waits_for_text = weir_socket_encoding(o->socket) != WEIR_ENCODING_NONE;
+  if (o->total_is_text || (waits_for_text && o->total.length == 0))
+    trace_text_show(out, o->total.bytes, o->total.length);
+  else
+    trace_text_bytes(out, (const uint8_t *)o->total.bytes, o->total.length);
+}
+
+static void readable_encoding(object *o, trace_text *out) {
+  const char *name = weir_encoding_name(weir_socket_encoding(o->socket));
+  if (name)
+    trace_text_format(out, "\"%s\"", name);
+  else
+    trace_text_format(out, "null");
 }
 
 const property_entry socket_properties[] = {{"readyState", ready_state},
@@ -167,7 +180,7 @@ const property_entry socket_properties[] = {{"readyState", ready_state},
                                             {"readableHighWaterMark", readable_mark},
                                             {"readableLength", readable_length},
                                             {"readableFlowing", flowing},
-                                            {"readableEncoding", NULL},
+                                            {"readableEncoding", readable_encoding},
                                             {"isPaused", is_paused},
                                             {"bytesRead", bytes_read},
                                             {"bytesWritten", bytes_written},

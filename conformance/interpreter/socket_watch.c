@@ -50,12 +50,18 @@ static void on_ready(weir_socket *socket, void *user) {
 
 static void on_data(weir_socket *socket, const uint8_t *data, size_t length, void *user) {
   object *o = user;
-  (void)socket;
+  bool is_text = weir_socket_encoding(socket) != WEIR_ENCODING_NONE;
   if (o->s->over) return;
   bool shown = object_tells(o, SOCKET_DATA);
   o->received += length;
-  if (o->data == DATA_JOIN) trace_text_add(&o->total, (const char *)data, length);
-  if (shown && o->data == DATA_LOG) trace_log_data(o->s->t, o->as->name, data, length);
+  if (o->data == DATA_JOIN) {
+    trace_text_add(&o->total, (const char *)data, length);
+    o->total_is_text = o->total_is_text || is_text;
+  }
+  if (shown && o->data == DATA_LOG && is_text)
+    trace_log_text(o->s->t, o->as->name, (const char *)data, length);
+  else if (shown && o->data == DATA_LOG)
+    trace_log_data(o->s->t, o->as->name, data, length);
   object_react(o, SOCKET_DATA);
 }
 

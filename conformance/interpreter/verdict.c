@@ -1,6 +1,7 @@
 /* Judges runs: what differs must be exactly what is declared. */
 #include "conformance/interpreter/verdict.h"
 
+#include "conformance/interpreter/chunk.h"
 #include "conformance/interpreter/difference.h"
 
 #include <string.h>
@@ -27,10 +28,11 @@ static bool take(difference **found, char sign, const char *text) {
   return false;
 }
 
-/* What is left when the declared differences are taken away, and those that were not there. */
-static void unmeant(const scenario *of, difference *found, trace_text *out) {
+/* What is left when the declared differences are taken away, and those that were not there. What
+ * differs by how it is cut does not once it is joined. */
+static void unmeant(const scenario *of, difference *found, bool pieces, trace_text *out) {
   for (const difference_line *d = of->differences; d; d = d->next)
-    if (!take(&found, d->sign, d->text))
+    if (!take(&found, d->sign, d->text) && !(pieces && chunk_is(d->text)))
       trace_text_format(out, "\n    declared in line %u and not there: %c %s", d->line, d->sign,
                         d->text);
   for (; found; found = found->next)
@@ -70,7 +72,7 @@ void verdict_find(const scenario *of, const run_result *result, const char *expe
   *out_verdict = (verdict){.text = {0}};
   if (result->problem.length > 0) trace_text_format(&wrong, "%s", result->problem.bytes);
   if (expected)
-    unmeant(of, difference_find(&memory, expected, printed, of->global, pieces), &wrong);
+    unmeant(of, difference_find(&memory, expected, printed, of->global, pieces), pieces, &wrong);
   judge(of, wrong.bytes ? wrong.bytes : "", out_verdict);
   trace_text_free(&wrong);
   store_free(&memory);

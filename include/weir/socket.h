@@ -8,6 +8,7 @@
 #include "weir/address.h"
 #include "weir/base.h"
 #include "weir/block_list.h"
+#include "weir/encoding.h"
 #include "weir/error.h"
 #include "weir/lookup.h"
 #include "weir/loop.h"
@@ -44,7 +45,9 @@ typedef struct weir_socket_handlers {
   void (*on_connect)(weir_socket *socket, void *user);
   /** Right behind on_connect, unless on_connect destroyed the socket. @source SOC-11 */
   void (*on_ready)(weir_socket *socket, void *user);
-  /** Bytes came; they are the program's until the handler returns. At most 65536. @source SOC-13 */
+  /** Bytes came; they are the program's until the handler returns. At most 65536. With
+   * weir_socket_set_encoding() it is their text in UTF-8, without a NUL behind it: at most
+   * WEIR_DECODER_TEXT_SIZE(65536) bytes. @source SOC-13, STR-38 */
   void (*on_data)(weir_socket *socket, const uint8_t *data, size_t length, void *user);
   /** The peer has ended; no on_data follows. Comes when everything received was consumed. @source
    * SOC-16, STR-30 */
@@ -315,6 +318,24 @@ WEIR_API void weir_socket_release(weir_socket *socket);
 WEIR_API weir_err weir_socket_write(weir_socket *socket, const void *data, size_t length,
                                     weir_socket_callback callback, void *user);
 
+/**
+ * Encodes a text and writes the bytes, which are what all counters count.
+ * @param socket where to
+ * @param text UTF-8, borrowed for the length of the call; may be NULL when length is 0
+ * @param length bytes of it
+ * @param encoding as in weir_encoding_encode()
+ * @param callback as that of weir_socket_write()
+ * @param user handed to callback
+ * @return as weir_socket_write(); WEIR_ERR_UNKNOWN_ENCODING: nothing has changed, no callback runs;
+ * WEIR_ENOMEM: the same
+ * @cost UTF-8 that is not broken is only looked through; what takes more than 256 bytes in another
+ * encoding needs memory meanwhile
+ * @source STR-01, STR-18, STR-42
+ */
+WEIR_API weir_err weir_socket_write_text(weir_socket *socket, const char *text, size_t length,
+                                         weir_encoding encoding, weir_socket_callback callback,
+                                         void *user);
+
 /** Holds writes back until uncork() was called as often; they leave together. @source STR-19 */
 WEIR_API void weir_socket_cork(weir_socket *socket);
 
@@ -336,6 +357,21 @@ WEIR_API void weir_socket_uncork(weir_socket *socket);
  */
 WEIR_API weir_err weir_socket_end(weir_socket *socket, const void *data, size_t length,
                                   weir_socket_callback callback, void *user);
+
+/**
+ * Encodes a last text, sends it, and then the end of the stream.
+ * @param socket which
+ * @param text UTF-8, borrowed for the length of the call; may be NULL when length is 0
+ * @param length bytes of it
+ * @param encoding as in weir_encoding_encode()
+ * @param callback as that of weir_socket_end()
+ * @param user handed to callback
+ * @return as weir_socket_end(); WEIR_ERR_UNKNOWN_ENCODING: nothing has changed, no callback runs
+ * @source STR-23, STR-42
+ */
+WEIR_API weir_err weir_socket_end_text(weir_socket *socket, const char *text, size_t length,
+                                       weir_encoding encoding, weir_socket_callback callback,
+                                       void *user);
 
 /**
  * Tells on_timeout when nothing has happened for so long; the connection stays. Connecting, bytes
@@ -430,6 +466,26 @@ typedef enum weir_flow {
 
 /** Node's readableFlowing. */
 WEIR_API weir_flow weir_socket_readable_flowing(const weir_socket *socket);
+
+/**
+ * What on_data gets from now on is UTF-8 text, whole characters at a time: what a piece begins is
+ * held back until the rest has come, or the end of input, which may bring a last on_data. What was
+ * kept is converted. Counters of what came count bytes, weir_socket_readable_length() those of the
+ * text. The encoding stays when the socket closes and connects again.
+ * @param socket which
+ * @param encoding WEIR_ENCODING_NONE: bytes again; what was held back comes as bytes. From one
+ * encoding to another, or when the end of input is here already, what is held back is lost, as in
+ * Node.
+ * @return WEIR_OK; WEIR_ERR_INVALID_ARG_TYPE: NULL; WEIR_ERR_UNKNOWN_ENCODING; WEIR_ENOMEM: nothing
+ * has changed
+ * @cost UTF-8 that is cut between characters is handed on where it was received; other text is made
+ * in memory that the loop keeps
+ * @source STR-38, STR-39, STR-40, STR-41, STR-43, STR-44
+ */
+WEIR_API weir_err weir_socket_set_encoding(weir_socket *socket, weir_encoding encoding);
+
+/** What weir_socket_set_encoding() set; WEIR_ENCODING_NONE: on_data gets bytes. */
+WEIR_API weir_encoding weir_socket_encoding(const weir_socket *socket);
 
 /** Lets the socket hold the loop open, which is the default. @source SOC-48 */
 WEIR_API void weir_socket_ref(weir_socket *socket);

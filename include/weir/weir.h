@@ -32,6 +32,7 @@
 #include "weir/base.h"
 #include "weir/block_list.h"
 #include "weir/defaults.h"
+#include "weir/encoding.h"
 #include "weir/error.h"
 #include "weir/lookup.h"
 #include "weir/loop.h"

@@ -117,6 +117,59 @@ same: same
 1 same, 0 declared, 0 later, 0 skipped, 0 failed
 END
 
+# Under chance it does not count how text is cut, but what it is.
+cat >scenarios/c.scenario <<'END'
+scenario joined
+  differs D41 - conn: data "\u20ac"
+  open client conn client.quiet
+  conn.setEncoding utf8
+  client.end "ab\n\u20ac"
+  wait closed conn
+
+scenario long
+  open client conn client.quiet
+  conn.setEncoding utf8
+  client.end "\u20ac"*100
+  wait closed conn
+
+scenario another text
+  open client conn client.quiet
+  conn.setEncoding utf8
+  client.end "b"
+  wait closed conn
+END
+cat >golden/c.txt <<'END'
+# joined
+conn: data "a"
+conn: data "b\n"
+conn: data "\u20ac"
+conn: end
+conn: finish
+conn: close hadError=false
+
+# long
+conn: data "\u20ac\u20ac"
+conn: data string[98]
+conn: end
+conn: finish
+conn: close hadError=false
+
+# another text
+conn: data "a"
+conn: end
+conn: finish
+conn: close hadError=false
+
+END
+said 'text in pieces' 1 --backend sim --seed 3 scenarios/c.scenario <<'END'
+joined: differs (declared: D41)
+long: same
+another text: FAILED:
+    - conn: data "a"
+    + conn: data "b"
+1 same, 1 declared, 0 later, 0 skipped, 1 failed
+END
+
 # Clauses are noted as shown only by what ended as it should.
 WEIR_CLAUSE_LOG=$work/clauses.log
 export WEIR_CLAUSE_LOG
