@@ -217,6 +217,7 @@ weir_err weirc_socket_write_otherwise(weir_socket *socket, const void *data, siz
                                       weir_socket_callback callback, void *user) {
   if (!socket || (!data && length > 0)) return WEIR_ERR_INVALID_ARG_TYPE;
   assert(weirc_socket_is_fresh(socket));
+  /* An idle timer can be all that keeps a write from the short way. */
   if (socket->writes_through || weirc_socket_may_write_through(socket))
     return write_through(socket, (weir_slice){data, length}, callback, user);
   if (socket->state.write != WEIRC_WRITE_OPEN)

@@ -92,7 +92,7 @@ static void fail_it(ledger_end *end) {
 
 static void call_socket(session *s, ledger_end *end) {
   weir_socket *socket = end->socket;
-  switch (below(s, 22)) {
+  switch (below(s, 26)) {
   case 0: ledger_destroy(end); break;
   case 1: ledger_reset(end); break;
   case 2: fail_it(end); break;
@@ -111,6 +111,10 @@ static void call_socket(session *s, ledger_end *end) {
   case 15: weir_socket_unref(socket); break;
   case 16: weir_socket_ref(socket); break;
   case 17: weir_socket_release(weir_socket_retain(socket)); break;
+  case 18:
+  case 19: (void)ledger_timeout(end, 1 + (int64_t)below(s, 3)); break;
+  case 20: ledger_no_timeout(end); break;
+  case 21: (void)weir_socket_set_keep_alive(socket, below(s, 2) == 0, 1000); break;
   default: (void)ledger_write(end, some_length(s)); break;
   }
 }

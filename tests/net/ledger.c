@@ -30,6 +30,7 @@ static bool state_fits(const weir_socket *socket, ledger_event event) {
   case LEDGER_TOLD_CLOSE:
     return weir_socket_closed(socket) && weir_socket_buffer_size(socket) == -1 &&
            weir_socket_ready_state(socket) == WEIR_READY_STATE_CLOSED;
+  case LEDGER_TOLD_TIMEOUT: return weir_socket_timeout_ms(socket) > 0;
   case LEDGER_TOLD_READY:
   case LEDGER_TOLD_ACCEPTED:
   case LEDGER_TOLD_CALLBACK: break;
@@ -42,9 +43,11 @@ static bool is_alive(ledger_event event) {
 }
 
 static void tell(ledger_end *end, ledger_event event) {
-  static const char *const names[] = {"connect", "ready",  "accepted", "data",  "end",
-                                      "drain",   "finish", "error",    "close", "callback"};
-  unsigned most = event == LEDGER_TOLD_DATA || event == LEDGER_TOLD_DRAIN ? UINT32_MAX : 1;
+  static const char *const names[] = {"connect", "ready",   "accepted", "data",  "end",     "drain",
+                                      "finish",  "timeout", "error",    "close", "callback"};
+  bool often =
+      event == LEDGER_TOLD_DATA || event == LEDGER_TOLD_DRAIN || event == LEDGER_TOLD_TIMEOUT;
+  unsigned most = often ? UINT32_MAX : 1;
   if (end->told[LEDGER_TOLD_CLOSE] > 0)
     wrong(end->book, "socket %zu was told '%s' after 'close'", number_of(end), names[event]);
   if (!state_fits(end->socket, event))
@@ -93,6 +96,11 @@ static void on_finish(weir_socket *socket, void *user) {
   tell(user, LEDGER_TOLD_FINISH);
 }
 
+static void on_timeout(weir_socket *socket, void *user) {
+  (void)socket;
+  tell(user, LEDGER_TOLD_TIMEOUT);
+}
+
 static void on_error(weir_socket *socket, const weir_error *error, void *user) {
   ledger_end *end = user;
   if (error->code == WEIR_OK) wrong(end->book, "an error without code");
@@ -116,7 +124,8 @@ static const weir_socket_handlers handlers = {.size = sizeof(weir_socket_handler
                                               .on_drain = on_drain,
                                               .on_finish = on_finish,
                                               .on_error = on_error,
-                                              .on_close = on_close};
+                                              .on_close = on_close,
+                                              .on_timeout = on_timeout};
 
 static ledger_end *new_end(ledger *book, weir_socket *socket) {
   if (book->end_count == LEDGER_ENDS) return NULL;
@@ -278,6 +287,23 @@ weir_err ledger_finish(ledger_end *end, size_t length) {
   return operation->answer;
 }
 
+weir_err ledger_timeout(ledger_end *end, int64_t timeout_ms) {
+  ledger_operation *operation = begin(end->book, LEDGER_TIMEOUT, end);
+  returned(operation, weir_socket_set_timeout(end->socket, timeout_ms, socket_called, operation));
+  return operation->answer;
+}
+
+void ledger_no_timeout(ledger_end *end) {
+  ledger *book = end->book;
+  ledger_operation *last = NULL;
+  for (size_t i = 0; i < book->operation_count; i++) {
+    ledger_operation *o = &book->operations[i];
+    if (o->kind == LEDGER_TIMEOUT && o->end == end && o->answer == WEIR_OK && o->calls == 0)
+      last = o;
+  }
+  (void)weir_socket_set_timeout(end->socket, 0, last ? socket_called : NULL, last);
+}
+
 void ledger_destroy(ledger_end *end) {
   weir_socket_destroy(end->socket, NULL);
 }
@@ -291,6 +317,7 @@ static bool right_count(const ledger_operation *operation) {
   unsigned calls = operation->calls;
   switch (operation->kind) {
   case LEDGER_CONNECT:
+  case LEDGER_TIMEOUT:
   case LEDGER_LISTEN: return calls == (operation->answer == WEIR_OK ? 1 : 0);
   case LEDGER_CLOSE: return calls == (operation->answer == WEIR_ENOMEM ? 0 : 1);
   case LEDGER_WRITE:

@@ -17,6 +17,7 @@ typedef enum ledger_kind {
   LEDGER_CONNECT,
   LEDGER_WRITE,
   LEDGER_END,
+  LEDGER_TIMEOUT,
   LEDGER_LISTEN,
   LEDGER_CLOSE
 } ledger_kind;
@@ -30,6 +31,7 @@ typedef enum ledger_event {
   LEDGER_TOLD_END,
   LEDGER_TOLD_DRAIN,
   LEDGER_TOLD_FINISH,
+  LEDGER_TOLD_TIMEOUT,
   LEDGER_TOLD_ERROR,
   LEDGER_TOLD_CLOSE,
   LEDGER_TOLD_CALLBACK
@@ -95,6 +97,12 @@ weir_err ledger_write(ledger_end *end, size_t length);
 
 /** end() with so many bytes and a callback. */
 weir_err ledger_finish(ledger_end *end, size_t length);
+
+/** setTimeout() with a callback. */
+weir_err ledger_timeout(ledger_end *end, int64_t timeout_ms);
+
+/** setTimeout(0) that takes back the last callback that has not run. */
+void ledger_no_timeout(ledger_end *end);
 
 /** destroy() without error. */
 void ledger_destroy(ledger_end *end);

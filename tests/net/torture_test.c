@@ -38,6 +38,8 @@ static void serve(ledger_end *end, ledger_event event) {
 
 static void request(session *s, ledger_end *end, ledger_event event) {
   if (end == s->ending && event == LEDGER_TOLD_READY) {
+    (void)ledger_timeout(end, 1);
+    ledger_no_timeout(end);
     weir_socket_cork(end->socket);
     (void)ledger_write(end, 100);
     (void)ledger_write(end, 0);
@@ -82,6 +84,8 @@ static void perform(session *s) {
   ledger *book = &s->book;
   weir_listen_options listen = WEIR_LISTEN_OPTIONS_INIT;
   weir_connect_options nowhere = WEIR_CONNECT_OPTIONS_INIT;
+  weir_server_options server = WEIR_SERVER_OPTIONS_INIT;
+  weir_socket_options options = WEIR_SOCKET_OPTIONS_INIT;
   weir_socket *lost = NULL;
   book->hook = hook;
   book->user = s;
@@ -89,14 +93,20 @@ static void perform(session *s) {
   listen.host = "127.0.0.1";
   listen.port = s->path ? -1 : 0;
   listen.path = s->name;
-  if (!ledger_serve(book, NULL)) return;
+  server.no_delay = server.keep_alive = true;
+  server.keep_alive_initial_delay_ms = 1000;
+  options.keep_alive = true;
+  options.keep_alive_initial_delay_ms = 2000;
+  options.timeout_ms = 1;
+  if (!ledger_serve(book, &server)) return;
   (void)ledger_listen(book, &listen);
   weir_connect_options there = target(s);
   if ((s->ending = ledger_connect(book, &there, NULL)) && s->ending->socket) {
+    (void)ledger_timeout(s->ending, 1);
     (void)ledger_write(s->ending, 20);
     (void)ledger_write(s->ending, 2000);
   }
-  s->resetting = ledger_connect(book, &there, NULL);
+  s->resetting = ledger_connect(book, &there, &options);
   s->refused = ledger_connect(book, &nowhere, NULL);
   if (s->refused) (void)ledger_write(s->refused, 30);
   if (s->refused) (void)ledger_finish(s->refused, 0);
