@@ -4,7 +4,7 @@
  *
  * For backends that ask a system. The threads put what they have found on a stack without lock and
  * wake the backend; whoever takes a wake-up resets it first and then collects. So a turn in which
- * nobody was woken looks at nothing here. A job's memory is malloc()'s, as a job outlives its loop
+ * nobody was woken costs one load. A job's memory is malloc()'s, as a job outlives its loop
  * when a thread hangs in it; no operation needs memory of the loop's.
  */
 #ifndef WEIRB_RESOLVES_H
