@@ -23,6 +23,7 @@ static void tell(weirp_resolver_job *job) {
 
 void weirb_resolves_init(weirb_resolves *resolves, weir_backend *backend,
                          void (*wake)(weir_backend *backend)) {
+  resolves->untidy = false;
   resolves->shown = NULL;
   weirc_atomic_ptr_store(&resolves->told, NULL);
   weirc_list_init(&resolves->out);
@@ -31,7 +32,8 @@ void weirb_resolves_init(weirb_resolves *resolves, weir_backend *backend,
 }
 
 /* Gives up a job; one that was told is freed when it is collected. */
-static void abandon(weirp_resolver_job *job) {
+static void abandon(weirb_resolves *resolves, weirp_resolver_job *job) {
+  resolves->untidy = true;
   weirc_list_remove(&job->owned);
   if (!weirp_resolver_abandon(job)) job->subject = NULL;
 }
@@ -57,12 +59,11 @@ static void free_jobs(weirp_resolver_job *job) {
 }
 
 void weirb_resolves_free(weirb_resolves *resolves) {
-  /* The youngest first: those that wait, before threads that hang in older ones are replaced. */
   while (!weirc_list_empty(&resolves->out)) {
-    abandon(weirc_container(resolves->out.prev, weirp_resolver_job, owned));
+    abandon(resolves, weirc_container(resolves->out.next, weirp_resolver_job, owned));
   }
   free_jobs(take_told(resolves));
-  weirb_resolves_forget(resolves);
+  weirb_resolves_turn(resolves);
 }
 
 weir_err weirb_resolves_submit(weirb_resolves *resolves, weir_op *op) {
@@ -87,11 +88,10 @@ weir_err weirb_resolves_submit(weirb_resolves *resolves, weir_op *op) {
 
 bool weirb_resolves_cancel(weirb_resolves *resolves, weir_op *op) {
   weirp_resolver_job *job = op->data;
-  (void)resolves;
   if (job == NULL) return false;
   assert(job->owner == resolves && job->subject == op);
   op->data = NULL;
-  abandon(job);
+  abandon(resolves, job);
   return true;
 }
 
@@ -104,6 +104,7 @@ static void show(weirb_resolves *resolves, weirp_resolver_job *job, weir_complet
   resolve->count = job->count;
   job->next = resolves->shown;
   resolves->shown = job;
+  resolves->untidy = true;
   weir_completions_add(done, &resolve->op);
 }
 
@@ -120,8 +121,10 @@ void weirb_resolves_collect(weirb_resolves *resolves, weir_completions *done) {
   }
 }
 
-void weirb_resolves_forget_all(weirb_resolves *resolves) {
+void weirb_resolves_tidy(weirb_resolves *resolves) {
   weirp_resolver_job *job = resolves->shown;
   resolves->shown = NULL;
+  resolves->untidy = false;
   free_jobs(job);
+  weirp_resolver_settle();
 }

@@ -4,7 +4,7 @@
  *
  * For backends that ask a system. The threads put what they have found on a stack without lock and
  * wake the backend; whoever takes a wake-up resets it first and then collects. So a turn in which
- * nobody was woken looks at nothing here. A job's memory is malloc()'s, as a job outlives its loop
+ * nobody was woken costs one load. A job's memory is malloc()'s, as a job outlives its loop
  * when a thread hangs in it; no operation needs memory of the loop's.
  */
 #ifndef WEIRB_RESOLVES_H
@@ -18,6 +18,7 @@ struct weirp_resolver_job;
 
 /** The RESOLVE operations of a backend. */
 typedef struct weirb_resolves {
+  bool untidy;                         /**< Addresses were shown, or jobs abandoned. */
   struct weirp_resolver_job *shown;    /**< Jobs whose addresses were handed out. */
   weirc_atomic_ptr told;               /**< Jobs that threads are done with, the youngest first. */
   weirc_link out;                      /**< Jobs whose operations are out. */
@@ -40,16 +41,16 @@ weir_err weirb_resolves_submit(weirb_resolves *resolves, weir_op *op);
  * finished already and waits to be handed out */
 bool weirb_resolves_cancel(weirb_resolves *resolves, weir_op *op);
 
-/** Appends what has been answered since the last time. To be called after each wake-up, in poll(),
- * as the addresses are shown until weirb_resolves_forget(). */
+/** Appends what has been answered since the last time. To be called after each wake-up, in poll();
+ * the addresses are good until the next turn. */
 void weirb_resolves_collect(weirb_resolves *resolves, weir_completions *done);
 
-/** Frees the addresses that were shown; the slow part of weirb_resolves_forget(). */
-void weirb_resolves_forget_all(weirb_resolves *resolves);
+/** The slow part of weirb_resolves_turn(). */
+void weirb_resolves_tidy(weirb_resolves *resolves);
 
-/** Ends the time for which addresses are good. To be called by poll(), once a turn is enough. */
-static inline void weirb_resolves_forget(weirb_resolves *resolves) {
-  if (resolves->shown != NULL) weirb_resolves_forget_all(resolves);
+/** Cleans up behind the last turn. To be called by poll() when a turn begins. */
+static inline void weirb_resolves_turn(weirb_resolves *resolves) {
+  if (resolves->untidy) weirb_resolves_tidy(resolves);
 }
 
 #endif

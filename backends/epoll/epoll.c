@@ -123,7 +123,7 @@ static bool serve_events(weir_backend *backend, weir_completions *done) {
 static weir_err poll_epoll(weir_backend *backend, weir_time deadline, weir_completions *done) {
   weir_op **before = done->end;
   if (deadline != WEIR_POLL_REAP && backend->at == backend->count) {
-    weirb_resolves_forget(&backend->resolves);
+    weirb_resolves_turn(&backend->resolves);
     weir_err err = weirb_epoll_turn_begin(backend, deadline);
     if (err != WEIR_OK) return err;
     weirb_epoll_turn_hand_out_earlier(backend, done);

@@ -13,13 +13,14 @@
  * has no address of the family asked for is the second kind, whichever number says it. */
 weir_err weirp_host_error(int number) {
   switch (number) {
-  case EAI_NONAME: return WEIR_ENOTFOUND;
+  case EAI_NONAME:
 #if defined EAI_NODATA && EAI_NODATA != EAI_NONAME
-  case EAI_NODATA: return WEIR_ENOTFOUND;
+  case EAI_NODATA:
 #endif
 #ifdef EAI_ADDRFAMILY
-  case EAI_ADDRFAMILY: return WEIR_ENOTFOUND;
+  case EAI_ADDRFAMILY:
 #endif
+    return WEIR_ENOTFOUND;
   case EAI_AGAIN: return WEIR_EAI_AGAIN;
   case EAI_BADFLAGS: return WEIR_EAI_BADFLAGS;
   case EAI_FAIL: return WEIR_EAI_FAIL;

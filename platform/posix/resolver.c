@@ -235,12 +235,17 @@ bool weirp_resolver_abandon(weirp_resolver_job *job) {
     job->state = WEIRP_RESOLVER_ABANDONED;
     pool.active--;
     pool.strays++;
-    /* If the system starts none, who waits is served when a thread comes back. */
-    if (needs_thread()) (void)start_thread();
   }
   unlock();
   if (state == WEIRP_RESOLVER_WAITING || state == WEIRP_RESOLVER_LOST) weirp_resolver_job_free(job);
   return state != WEIRP_RESOLVER_TOLD;
+}
+
+void weirp_resolver_settle(void) {
+  lock();
+  /* If the system starts none, who waits is served when a thread comes back. */
+  for (unsigned jobs = pool.jobs; jobs > 0 && needs_thread() && start_thread();) jobs--;
+  unlock();
 }
 
 void weirp_resolver_replace(weirp_resolver_function function) {

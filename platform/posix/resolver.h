@@ -65,10 +65,15 @@ void weirp_resolver_job_free(weirp_resolver_job *job);
 weir_err weirp_resolver_submit(weirp_resolver_job *job);
 
 /**
- * Wants to hear no more of a job; nobody waits for it.
+ * Wants to hear no more of a job; nobody waits for it. Whoever has abandoned what there was to be
+ * abandoned calls weirp_resolver_settle().
  * @return true: it is gone; false: it was told already and is its owner's
  */
 bool weirp_resolver_abandon(weirp_resolver_job *job);
+
+/** Has threads stand in for those that hang in abandoned jobs, if jobs wait. Not done with each
+ * job: what is about to be abandoned next would be begun. */
+void weirp_resolver_settle(void);
 
 /** What looks up a name, as weirp_host_look_up(), on a thread of the pool. */
 typedef weir_err (*weirp_resolver_function)(const char *host, weir_family family, int32_t hints,

@@ -334,7 +334,7 @@ static void a_thousand_hang_and_everything_else_goes_on(void **state) {
   assert_int_equal(turn(s, 2), WEIR_OK);
   assert_true(s->ops->now(s->backend) >= before + 2 * WEIR_TIME_MS);
   assert_int_equal(s->finished, 0);
-  for (size_t i = MANY; i-- > 0;) s->ops->cancel(s->backend, &many[i].resolve.op);
+  for (size_t i = 0; i < MANY; i++) s->ops->cancel(s->backend, &many[i].resolve.op);
   assert_int_equal(turn(s, 0), WEIR_OK);
   assert_int_equal(s->finished, MANY);
   for (size_t i = 0; i < MANY; i++) {
@@ -352,6 +352,10 @@ static void freeing_waits_for_none(void **state) {
   s->backend = NULL;
   assert_int_equal(s->memory.bytes, 0);
   for (size_t i = 0; i < MANY; i++) assert_int_equal(many[i].times, 0);
+  /* Nor has another loop to wait for a thread. */
+  weir_sim_options world = usual_world();
+  assert_int_equal(seam_open(s, on_sim() ? &world : NULL), WEIR_OK);
+  assert_int_equal(asked(s, "four", WEIR_FAMILY_NONE, 0).error, WEIR_OK);
 }
 
 static void freeing_with_answers_in_hand_frees_them(void **state) {

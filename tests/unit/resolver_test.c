@@ -125,14 +125,15 @@ static void what_has_not_begun_never_begins_when_it_is_abandoned(void **state) {
   static weirp_resolver_job *jobs[MANY];
   for (size_t i = 0; i < MANY; i++) jobs[i] = submitted(o, "hangs");
   host_table_await_hanging(WEIRP_RESOLVER_THREADS);
-  for (size_t i = MANY; i-- > 0;) assert_true(weirp_resolver_abandon(jobs[i]));
+  for (size_t i = 0; i < MANY; i++) assert_true(weirp_resolver_abandon(jobs[i]));
+  weirp_resolver_settle();
   assert_int_equal(host_table_begun(), WEIRP_RESOLVER_THREADS);
   submitted(o, "one");
   await_told(o, 1);
   weirp_resolver_job_free(o->told[0]);
 }
 
-/* The first to be abandoned are those that threads hang in, so that the next ones hang too. */
+/* One after another is abandoned that a thread hangs in, so that the next ones hang too. */
 static void stand_ins_have_a_bound(void **state) {
   owner *o = *state;
   static weirp_resolver_job *jobs[MANY];
@@ -142,6 +143,7 @@ static void stand_ins_have_a_bound(void **state) {
     if (hanging > WEIRP_RESOLVER_THREADS_MOST) hanging = WEIRP_RESOLVER_THREADS_MOST;
     host_table_await_hanging(hanging);
     assert_true(weirp_resolver_abandon(jobs[i]));
+    weirp_resolver_settle();
   }
   weirp_resolver_job *late = submitted(o, "one");
   for (size_t i = WEIRP_RESOLVER_THREADS_MOST; i < MANY; i++)
