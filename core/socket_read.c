@@ -1,29 +1,10 @@
 /*
- * What comes in and is not just handed on: keeping it while nobody takes it, and its end. The
- * common case is in socket_message.c.
+ * What comes in and is not just handed on, and its end. How it is kept while nobody takes it is in
+ * socket_pieces.c, the common case in socket_message.c.
  */
-#include "core/socket.h"
+#include "core/socket_pieces.h"
 
 #include <assert.h>
-#include <string.h>
-
-struct weirc_piece {
-  struct weirc_piece *next;
-  size_t length;
-  uint8_t bytes[];
-};
-
-/* Pieces about as long as a backend's buffer are what a fast sender fills: their blocks are kept.
- */
-enum { POOLED_FROM = 49152, POOLED_TO = WEIRC_LARGE_CHUNK_BYTES - sizeof(weirc_piece) };
-
-static bool is_pooled(size_t length) {
-  return length >= POOLED_FROM && length <= POOLED_TO;
-}
-
-static bool pieces_waiting(const weir_socket *socket) {
-  return socket->extra && socket->extra->pieces;
-}
 
 /* Flowing sockets always want more, others up to the mark; whoever keeps nothing at least hears of
  * the end. */
@@ -55,48 +36,9 @@ void weirc_socket_start_reading(weir_socket *socket) {
   weirc_socket_read_more(socket);
 }
 
-static weirc_piece *piece_create(weir_loop *loop, size_t length) {
-  if (is_pooled(length)) return weirc_pool_take(&loop->large_chunks, &loop->allocator);
-  return weirc_allocate(&loop->allocator, sizeof(weirc_piece) + length);
-}
-
-static void piece_free(weir_loop *loop, weirc_piece *piece) {
-  if (is_pooled(piece->length))
-    weirc_pool_give(&loop->large_chunks, &loop->allocator, piece);
-  else
-    weirc_release(&loop->allocator, piece);
-}
-
-static bool keep(weir_socket *socket, const void *data, size_t length) {
-  weirc_socket_extra *extra = weirc_socket_extra_of(socket);
-  weirc_piece *piece = extra ? piece_create(socket->object.loop, length) : NULL;
-  if (!piece) return false;
-  piece->next = NULL;
-  piece->length = length;
-  memcpy(piece->bytes, data, length);
-  *extra->pieces_end = piece;
-  extra->pieces_end = &piece->next;
-  extra->pieces_length += length;
-  weirc_socket_refresh(socket);
-  return true;
-}
-
-static weirc_piece *take_piece(weirc_socket_extra *extra) {
-  assert(extra->pieces && extra->pieces_length >= extra->pieces->length);
-  weirc_piece *piece = extra->pieces;
-  extra->pieces = piece->next;
-  if (!extra->pieces) extra->pieces_end = &extra->pieces;
-  extra->pieces_length -= piece->length;
-  return piece;
-}
-
-void weirc_socket_drop_pieces(weir_socket *socket) {
-  while (pieces_waiting(socket)) piece_free(socket->object.loop, take_piece(socket->extra));
-}
-
 /* 'end' waits until everything was taken. */
 static void end_if_drained(weir_socket *socket) {
-  if (socket->input_ended && !pieces_waiting(socket) && !socket->state.read_ended &&
+  if (socket->input_ended && !weirc_socket_keeps(socket) && !socket->state.read_ended &&
       socket->state.transport == WEIRC_TRANSPORT_OPEN)
     weirc_step_queue_kind(&socket->object, WEIRC_STEP_END);
 }
@@ -106,8 +48,9 @@ static void take_bytes(weir_socket *socket, const weir_op *op) {
   socket->bytes_read += op->length;
   weirc_trace(socket->object.loop, socket->object.id, WEIR_TRACE_RECEIVE, op->length,
               socket->bytes_read);
-  if (socket->flow == WEIR_FLOW_FLOWING && !pieces_waiting(socket)) return;
-  if (!keep(socket, op->data, op->length)) weirc_socket_destroy_with(socket, WEIR_ENOMEM, "read");
+  if (socket->flow == WEIR_FLOW_FLOWING && !weirc_socket_keeps(socket)) return;
+  if (!weirc_socket_keep(socket, op->data, op->length))
+    weirc_socket_destroy_with(socket, WEIR_ENOMEM, "read");
 }
 
 void weirc_socket_stop_or_go_on(weir_socket *socket) {
@@ -132,12 +75,12 @@ void weirc_socket_received_otherwise(weir_socket *socket) {
 }
 
 void weirc_socket_deliver(weir_socket *socket) {
-  while (socket->flow == WEIR_FLOW_FLOWING && pieces_waiting(socket)) {
-    weirc_piece *piece = take_piece(socket->extra);
-    weirc_socket_refresh(socket);
+  while (socket->flow == WEIR_FLOW_FLOWING && weirc_socket_keeps(socket)) {
+    weirc_piece *piece = weirc_socket_take_piece(socket);
     if (socket->handlers->on_data)
-      socket->handlers->on_data(socket, piece->bytes, piece->length, socket->user);
-    piece_free(socket->object.loop, piece);
+      socket->handlers->on_data(socket, piece->bytes + piece->taken, piece->length - piece->taken,
+                                socket->user);
+    weirc_piece_free(socket->object.loop, piece);
   }
   end_if_drained(socket);
   weirc_socket_read_more(socket);
@@ -145,7 +88,7 @@ void weirc_socket_deliver(weir_socket *socket) {
 
 void weirc_socket_tell_end(weir_socket *socket) {
   if (weir_socket_destroyed(socket)) return;
-  assert(socket->input_ended && !pieces_waiting(socket));
+  assert(socket->input_ended && !weirc_socket_keeps(socket));
   weirc_socket_event_now(socket, WEIRC_SOCKET_PEER_END);
   weirc_trace(socket->object.loop, socket->object.id, WEIR_TRACE_END, 0, 0);
   if (socket->handlers->on_end) socket->handlers->on_end(socket, socket->user);
@@ -163,6 +106,6 @@ void weir_socket_pause(weir_socket *socket) {
 void weir_socket_resume(weir_socket *socket) {
   if (!socket || weir_socket_destroyed(socket)) return;
   socket->flow = WEIR_FLOW_FLOWING;
-  if (pieces_waiting(socket)) weirc_step_queue_kind(&socket->object, WEIRC_STEP_RESUME);
+  if (weirc_socket_keeps(socket)) weirc_step_queue_kind(&socket->object, WEIRC_STEP_RESUME);
   weirc_socket_start_reading(socket);
 }
