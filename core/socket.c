@@ -77,10 +77,16 @@ weir_err weir_socket_set_handlers(weir_socket *socket, const weir_socket_handler
   if (!socket) return WEIR_ERR_INVALID_ARG_TYPE;
   if (handlers && handlers->size < WEIRC_SOCKET_HANDLERS_LEAST) return WEIR_ERR_INVALID_ARG_VALUE;
   bool had_consumer = socket->handlers->on_data != NULL;
+  bool pulled = weirc_socket_pulls(socket);
   socket->handlers = handlers ? handlers : &weirc_no_socket_handlers;
   socket->user = user;
   weirc_socket_refresh(socket);
-  if (socket->handlers->on_data && !had_consumer && socket->flow == WEIR_FLOW_INITIAL)
+  bool pulls = weirc_socket_pulls(socket);
+  if (pulls && !pulled)
+    weirc_socket_pull_begin(socket);
+  else if (pulled && !pulls)
+    weirc_socket_pull_end(socket);
+  else if (socket->handlers->on_data && !had_consumer && socket->flow == WEIR_FLOW_INITIAL)
     weir_socket_resume(socket);
   return WEIR_OK;
 }
@@ -95,6 +101,7 @@ void weirc_socket_run_step(weir_socket *socket, unsigned kind) {
   case WEIRC_STEP_FINISH: weirc_socket_tell_finish(socket); break;
   case WEIRC_STEP_ERROR: weirc_socket_tell_error(socket); break;
   case WEIRC_STEP_CLOSE: weirc_socket_closed(socket); return;
+  case WEIRC_STEP_READABLE: weirc_socket_tell_readable(socket); break;
   }
   if (socket->closed) weirc_socket_free_if_done(socket);
 }

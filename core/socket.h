@@ -3,7 +3,8 @@
  * @brief The inside of a socket.
  *
  * core/socket.c holds the object and its properties, socket_connect.c how it connects,
- * socket_read.c what comes in, socket_write.c what goes out, socket_close.c how it ends.
+ * socket_read.c what comes in, socket_pull.c who asks for it, socket_write.c what goes out,
+ * socket_close.c how it ends.
  */
 #ifndef WEIRC_SOCKET_H
 #define WEIRC_SOCKET_H
@@ -22,7 +23,8 @@ typedef enum weirc_socket_step_kind {
   WEIRC_STEP_AUTO_END,           /**< End the writing side behind 'end'. */
   WEIRC_STEP_FINISH,             /**< Tell 'finish'. */
   WEIRC_STEP_ERROR,              /**< Tell 'error'. */
-  WEIRC_STEP_CLOSE               /**< Tell 'close' of a socket without transport. */
+  WEIRC_STEP_CLOSE,              /**< Tell 'close' of a socket without transport. */
+  WEIRC_STEP_READABLE            /**< Tell 'readable'. */
 } weirc_socket_step_kind;
 
 /** Bytes that were received and not taken; the bytes follow. */
@@ -59,6 +61,8 @@ struct weir_socket {
   bool had_error : 1;        /**< destroy() was given an error. */
   bool closed : 1;           /**< 'close' was told. */
   bool end_called : 1;       /**< end() after destroy(), which the machine does not see. */
+  bool need_readable : 1;    /**< Who reads has too little: more of it is to be told. */
+  bool readable_told : 1;    /**< It was, and nobody has read since. */
   uint32_t read_mark;        /**< readable high water mark. */
   uint32_t write_mark;       /**< writable high water mark. */
   weir_address remote;       /**< The peer. */
@@ -154,6 +158,30 @@ void weirc_socket_start_reading(weir_socket *socket);
 
 /** Hands on what was kept; a step. */
 void weirc_socket_deliver(weir_socket *socket);
+
+/** Hands bytes to those that consume them; what nobody consumes is lost. */
+void weirc_socket_hand_on(weir_socket *socket, const uint8_t *data, size_t length);
+
+/** True while 'end' may not be told: something is to be taken first. */
+bool weirc_socket_withholds_end(const weir_socket *socket);
+
+/** 'end' follows if the end of the stream was received and everything before it was taken. */
+void weirc_socket_end_if_drained(weir_socket *socket);
+
+/** True if somebody is told what there is to read() instead of being handed it. */
+bool weirc_socket_pulls(const weir_socket *socket);
+
+/** on_readable was attached. */
+void weirc_socket_pull_begin(weir_socket *socket);
+
+/** on_readable was detached. */
+void weirc_socket_pull_end(weir_socket *socket);
+
+/** More is kept than before, or asked for: 'readable' follows if it is waited for. */
+void weirc_socket_note_readable(weir_socket *socket);
+
+/** Tells 'readable'; a step, and the end of the stream. */
+void weirc_socket_tell_readable(weir_socket *socket);
 
 /** Tells 'end'; a step. */
 void weirc_socket_tell_end(weir_socket *socket);

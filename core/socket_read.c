@@ -36,21 +36,38 @@ void weirc_socket_start_reading(weir_socket *socket) {
   weirc_socket_read_more(socket);
 }
 
-/* 'end' waits until everything was taken. */
-static void end_if_drained(weir_socket *socket) {
-  if (socket->input_ended && !weirc_socket_keeps(socket) && !socket->state.read_ended &&
+bool weirc_socket_withholds_end(const weir_socket *socket) {
+  return weirc_socket_keeps(socket);
+}
+
+void weirc_socket_end_if_drained(weir_socket *socket) {
+  if (socket->input_ended && !weirc_socket_withholds_end(socket) && !socket->state.read_ended &&
       socket->state.transport == WEIRC_TRANSPORT_OPEN)
     weirc_step_queue_kind(&socket->object, WEIRC_STEP_END);
 }
 
-/* What flows to nobody is lost, what does not flow is kept. */
+void weirc_socket_hand_on(weir_socket *socket, const uint8_t *data, size_t length) {
+  if (socket->handlers->on_data) socket->handlers->on_data(socket, data, length, socket->user);
+}
+
+/* What flows is handed on, what does not flow is kept. */
 static void take_bytes(weir_socket *socket, const weir_op *op) {
   socket->bytes_read += op->length;
   weirc_trace(socket->object.loop, socket->object.id, WEIR_TRACE_RECEIVE, op->length,
               socket->bytes_read);
-  if (socket->flow == WEIR_FLOW_FLOWING && !weirc_socket_keeps(socket)) return;
-  if (!weirc_socket_keep(socket, op->data, op->length))
+  if (socket->flow == WEIR_FLOW_FLOWING && !weirc_socket_keeps(socket))
+    weirc_socket_hand_on(socket, op->data, op->length);
+  else if (!weirc_socket_keep(socket, op->data, op->length))
     weirc_socket_destroy_with(socket, WEIR_ENOMEM, "read");
+  else
+    weirc_socket_note_readable(socket);
+}
+
+static void take_end(weir_socket *socket) {
+  socket->input_ended = true;
+  weirc_socket_refresh(socket);
+  if (weirc_socket_pulls(socket)) weirc_socket_tell_readable(socket);
+  weirc_socket_end_if_drained(socket);
 }
 
 void weirc_socket_stop_or_go_on(weir_socket *socket) {
@@ -58,31 +75,30 @@ void weirc_socket_stop_or_go_on(weir_socket *socket) {
   weirc_socket_read_more(socket);
 }
 
+/* The operation counts as out until its bytes are done with. */
 void weirc_socket_received_otherwise(weir_socket *socket) {
   const weir_op *op = &socket->receive;
-  socket->receiving = false;
-  if (socket->state.transport != WEIRC_TRANSPORT_OPEN) return;
-  if (op->error == WEIR_OK && op->length > 0) {
+  if (socket->state.transport != WEIRC_TRANSPORT_OPEN) {
+    socket->receiving = false;
+  } else if (op->error == WEIR_OK && op->length > 0) {
     take_bytes(socket, op);
-    weirc_socket_read_more(socket);
+    weirc_socket_stop_or_go_on(socket);
   } else if (op->error == WEIR_OK) {
-    socket->input_ended = true;
-    weirc_socket_refresh(socket);
-    end_if_drained(socket);
-  } else if (op->error != WEIR_ECANCELED) {
-    weirc_socket_destroy_with(socket, op->error, "read");
+    socket->receiving = false;
+    take_end(socket);
+  } else {
+    socket->receiving = false;
+    if (op->error != WEIR_ECANCELED) weirc_socket_destroy_with(socket, op->error, "read");
   }
 }
 
 void weirc_socket_deliver(weir_socket *socket) {
   while (socket->flow == WEIR_FLOW_FLOWING && weirc_socket_keeps(socket)) {
     weirc_piece *piece = weirc_socket_take_piece(socket);
-    if (socket->handlers->on_data)
-      socket->handlers->on_data(socket, piece->bytes + piece->taken, piece->length - piece->taken,
-                                socket->user);
+    weirc_socket_hand_on(socket, piece->bytes + piece->taken, piece->length - piece->taken);
     weirc_piece_free(socket->object.loop, piece);
   }
-  end_if_drained(socket);
+  weirc_socket_end_if_drained(socket);
   weirc_socket_read_more(socket);
 }
 
@@ -102,10 +118,12 @@ void weir_socket_pause(weir_socket *socket) {
 }
 
 /* Whoever asks for bytes before there is a connection gets them read from it even if paused since.
- */
+ * Who reads for himself is not handed anything. */
 void weir_socket_resume(weir_socket *socket) {
   if (!socket || weir_socket_destroyed(socket)) return;
-  socket->flow = WEIR_FLOW_FLOWING;
-  if (weirc_socket_keeps(socket)) weirc_step_queue_kind(&socket->object, WEIRC_STEP_RESUME);
+  bool pulls = weirc_socket_pulls(socket);
+  socket->flow = pulls ? WEIR_FLOW_PAUSED : WEIR_FLOW_FLOWING;
+  if (weirc_socket_keeps(socket) && !pulls)
+    weirc_step_queue_kind(&socket->object, WEIRC_STEP_RESUME);
   weirc_socket_start_reading(socket);
 }

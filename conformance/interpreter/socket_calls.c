@@ -3,6 +3,7 @@
 #include "conformance/interpreter/place.h"
 #include "conformance/interpreter/socket_watch.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static weir_connect_options connect_options(call *c) {
@@ -89,6 +90,27 @@ static void run_pause(call *c) {
 static void run_resume(call *c) {
   weir_socket_resume(c->o->socket);
   call_returns(c, CALL_SELF, WEIR_OK);
+}
+
+/* read() takes what there is, which in C is asked for by its length. */
+static void run_read(call *c) {
+  const value *wanted = call_value(c, 0);
+  int64_t length = (int64_t)weir_socket_readable_length(c->o->socket);
+  option_mark(c->s, wanted, &length);
+  if (c->s->over) return;
+  c->outcome = CALL_VALUE;
+  uint8_t *bytes = length >= 0 ? malloc((size_t)length + 1) : NULL;
+  if (!bytes) {
+    scene_fail(c->s, "no memory to read into");
+    return;
+  }
+  size_t taken = 0;
+  c->err = weir_socket_read(c->o->socket, bytes, (size_t)length, &taken);
+  if (taken > 0)
+    trace_text_bytes(&c->shown, bytes, taken);
+  else
+    trace_text_format(&c->shown, "null");
+  free(bytes);
 }
 
 static void run_destroy(call *c) {
@@ -196,7 +218,7 @@ const call_entry socket_calls[] = {
     {"uncork", 0, 0, 0, NO_WORDS, NULL, false, run_uncork},
     {"pause", 0, 0, 0, NO_WORDS, NULL, false, run_pause},
     {"resume", 0, 0, 0, NO_WORDS, NULL, false, run_resume},
-    {"read", 0, 1, 0, NO_WORDS, NULL, false, NULL},
+    {"read", 0, 1, 0, NO_WORDS, NULL, false, run_read},
     {"setEncoding", 0, 1, 0, 0, NULL, false, NULL},
     {"setDefaultEncoding", 0, 1, 0, 0, NULL, false, NULL},
     {"setTimeout", 0, 1, 0, NO_WORDS, NULL, true, NULL},

@@ -241,7 +241,9 @@ WEIR_API weir_err weir_connect(weir_loop *loop, const weir_socket_options *optio
  * Replaces the table of handlers and the pointer they are given, from the next event on.
  *
  * on_data going from NULL to a function makes the socket flow, unless it was paused; going back to
- * NULL does not pause it: what comes then is lost.
+ * NULL does not pause it: what comes then is lost. on_readable stops the flow and makes a paused
+ * socket read; on_data does not come while it is there. When it goes, the socket flows to on_data,
+ * or is as one that nobody has asked.
  * @return WEIR_OK; WEIR_ERR_INVALID_ARG_TYPE: no socket; WEIR_ERR_INVALID_ARG_VALUE: the table's
  *   size is not known
  * @source GEN-11, STR-32, SOC-14
@@ -348,7 +350,25 @@ WEIR_API void weir_socket_pause(weir_socket *socket);
  * @source STR-35 */
 WEIR_API void weir_socket_resume(weir_socket *socket);
 
-/** True if weir_socket_pause() was called last, not weir_socket_resume(). */
+/**
+ * Takes exactly `length` bytes of what was received or, when no more will come, what is left: reads
+ * by asking, beside on_readable or without it. No on_data tells what was taken so. What
+ * weir_socket_readable_length() says is everything.
+ * @param socket which; one that was paused on connect begins to read
+ * @param buffer gets the bytes; may be NULL when length is 0
+ * @param length bytes; more than the high water mark raises it, to the next power of two
+ * @param out_length bytes taken; 0 with WEIR_OK: the end, or length is 0
+ * @return WEIR_OK; WEIR_EAGAIN: there are fewer yet, and on_readable tells when more have come;
+ * WEIR_ERR_INVALID_ARG_TYPE: NULL; WEIR_ERR_OUT_OF_RANGE: more than 1 GiB;
+ * WEIR_ERR_STREAM_DESTROYED: what was received is gone
+ * @cost one copy; no system call unless the socket was not reading
+ * @source STR-37, SRV-08
+ */
+WEIR_API weir_err weir_socket_read(weir_socket *socket, void *buffer, size_t length,
+                                   size_t *out_length);
+
+/** True if weir_socket_pause() was called last, not weir_socket_resume(); also with on_readable,
+ * which stops the flow. */
 WEIR_API bool weir_socket_is_paused(const weir_socket *socket);
 
 /** Whether bytes are handed on as they come. */
