@@ -4,6 +4,7 @@
 
 #include "core/options.h"
 #include "core/server.h"
+#include "core/socket_onread.h"
 
 #include <assert.h>
 
@@ -40,6 +41,7 @@ static weir_err take_options(weir_socket *socket, const weir_socket_options *giv
     err = weirc_mark_take(options.readable_high_water_mark_bytes, &socket->read_mark);
   if (err == WEIR_OK)
     err = weirc_mark_take(options.writable_high_water_mark_bytes, &socket->write_mark);
+  if (err == WEIR_OK && options.onread) err = weirc_onread_take(socket, options.onread);
   socket->state.allow_half_open = options.allow_half_open;
   return err;
 }
@@ -106,10 +108,11 @@ void weirc_socket_run_step(weir_socket *socket, unsigned kind) {
   if (socket->closed) weirc_socket_free_if_done(socket);
 }
 
-/* Flowing to somebody, with nothing kept that has to go first. */
+/* Flowing to on_data and to nobody else, with nothing kept that has to go first. */
 static bool flows(const weir_socket *socket) {
-  return socket->handlers->on_data && socket->state.transport == WEIRC_TRANSPORT_OPEN &&
-         socket->reading && !socket->input_ended && socket->flow == WEIR_FLOW_FLOWING &&
+  return socket->handlers->on_data && !weirc_onread_of(socket) &&
+         socket->state.transport == WEIRC_TRANSPORT_OPEN && socket->reading &&
+         !socket->input_ended && socket->flow == WEIR_FLOW_FLOWING &&
          weir_socket_readable_length(socket) == 0;
 }
 

@@ -3,8 +3,8 @@
  * @brief The inside of a socket.
  *
  * core/socket.c holds the object and its properties, socket_connect.c how it connects,
- * socket_read.c what comes in, socket_pull.c who asks for it, socket_write.c what goes out,
- * socket_close.c how it ends.
+ * socket_read.c what comes in, socket_pull.c who asks for it, socket_onread.c who gives the memory,
+ * socket_write.c what goes out, socket_close.c how it ends.
  */
 #ifndef WEIRC_SOCKET_H
 #define WEIRC_SOCKET_H
@@ -30,6 +30,9 @@ typedef enum weirc_socket_step_kind {
 /** Bytes that were received and not taken; the bytes follow. */
 typedef struct weirc_piece weirc_piece;
 
+/** Where received bytes go instead of on_data. */
+typedef struct weirc_onread weirc_onread;
+
 /** What only some sockets have, allocated on use. */
 typedef struct weirc_socket_extra {
   weir_connect_op connect;               /**< The attempt; its path is owned. */
@@ -39,6 +42,7 @@ typedef struct weirc_socket_extra {
   weirc_piece *pieces;                   /**< Received and not taken, oldest first. */
   weirc_piece **pieces_end;              /**< Where the next one is linked. */
   size_t pieces_length;                  /**< Bytes in them. */
+  weirc_onread *onread;                  /**< The option; NULL: none. */
 } weirc_socket_extra;
 
 /* In an order without holes: an idle connection is this and the backend's few bytes before it. */

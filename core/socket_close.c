@@ -84,6 +84,7 @@ void weirc_socket_free_extra(weir_socket *socket) {
   if (!extra) return;
   weirc_endpoint_free(allocator, &extra->connect.remote);
   weirc_socket_drop_pieces(socket);
+  weirc_release(allocator, extra->onread);
   weirc_release(allocator, extra->error);
   weirc_release(allocator, extra);
   socket->extra = NULL;

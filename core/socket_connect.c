@@ -3,7 +3,7 @@
 #include "core/error.h"
 #include "core/options.h"
 #include "core/server.h"
-#include "core/socket.h"
+#include "core/socket_onread.h"
 
 #include <assert.h>
 
@@ -118,6 +118,8 @@ void weirc_socket_connected(weir_socket *socket) {
   weirc_socket_event_now(socket, WEIRC_SOCKET_CONNECTED);
   learn_remote(socket, &connect->remote.address);
   weirc_endpoint_free(&socket->object.loop->allocator, &connect->remote);
+  weirc_onread_begin(socket);
+  if (weir_socket_destroyed(socket)) return;
   weirc_socket_flush(socket);
   tell_connected(socket);
   weirc_socket_event_now(socket, WEIRC_SOCKET_READY);

@@ -3,6 +3,7 @@
  * come to somebody who had too little, and once more at the end; never twice without a read()
  * between.
  */
+#include "core/socket_onread.h"
 #include "core/socket_pieces.h"
 
 #include <assert.h>
@@ -83,6 +84,7 @@ weir_err weir_socket_read(weir_socket *socket, void *buffer, size_t length, size
   if (taken > 0) weirc_socket_take_bytes(socket, buffer, taken);
   note_wants(socket, taken);
   weirc_socket_end_if_drained(socket);
+  weirc_onread_resume(socket);
   weirc_socket_start_reading(socket);
   *out_length = taken;
   return taken == 0 && length > 0 && !socket->input_ended ? WEIR_EAGAIN : WEIR_OK;

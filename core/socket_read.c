@@ -2,6 +2,7 @@
  * What comes in and is not just handed on, and its end. How it is kept while nobody takes it is in
  * socket_pieces.c, the common case in socket_message.c.
  */
+#include "core/socket_onread.h"
 #include "core/socket_pieces.h"
 
 #include <assert.h>
@@ -11,21 +12,29 @@
 static bool wants_more(const weir_socket *socket) {
   if (!socket->reading || socket->input_ended) return false;
   if (socket->state.transport != WEIRC_TRANSPORT_OPEN) return false;
+  const weirc_onread *onread = weirc_onread_of(socket);
+  if (onread) return weirc_onread_wants(onread);
   size_t kept = weir_socket_readable_length(socket);
   return socket->flow == WEIR_FLOW_FLOWING || kept == 0 || kept < socket->read_mark;
 }
 
 static void submit(weir_socket *socket) {
   weir_loop *loop = socket->object.loop;
+  const weirc_onread *onread = weirc_onread_of(socket);
   assert(socket->receiving && !socket->input_ended);
   socket->receive.error = WEIR_OK;
-  socket->receive.data = NULL;
-  socket->receive.length = 0;
+  socket->receive.data = onread ? onread->memory : NULL;
+  socket->receive.length = onread ? onread->length : 0;
   loop->ops->submit(loop->backend, &socket->receive);
 }
 
 void weirc_socket_read_more(weir_socket *socket) {
   if (socket->receiving || !wants_more(socket)) return;
+  const weirc_onread *onread = weirc_onread_of(socket);
+  if (onread && !onread->memory) {
+    weirc_step_queue_kind(&socket->object, WEIRC_STEP_RESUME);
+    return;
+  }
   socket->receiving = true;
   submit(socket);
 }
@@ -37,7 +46,8 @@ void weirc_socket_start_reading(weir_socket *socket) {
 }
 
 bool weirc_socket_withholds_end(const weir_socket *socket) {
-  return weirc_socket_keeps(socket);
+  const weirc_onread *onread = weirc_onread_of(socket);
+  return weirc_socket_keeps(socket) || (onread && (onread->stopped || onread->held > 0));
 }
 
 void weirc_socket_end_if_drained(weir_socket *socket) {
@@ -55,7 +65,9 @@ static void take_bytes(weir_socket *socket, const weir_op *op) {
   socket->bytes_read += op->length;
   weirc_trace(socket->object.loop, socket->object.id, WEIR_TRACE_RECEIVE, op->length,
               socket->bytes_read);
-  if (socket->flow == WEIR_FLOW_FLOWING && !weirc_socket_keeps(socket))
+  if (weirc_onread_of(socket))
+    weirc_onread_received(socket, op->length);
+  else if (socket->flow == WEIR_FLOW_FLOWING && !weirc_socket_keeps(socket))
     weirc_socket_hand_on(socket, op->data, op->length);
   else if (!weirc_socket_keep(socket, op->data, op->length))
     weirc_socket_destroy_with(socket, WEIR_ENOMEM, "read");
@@ -78,18 +90,16 @@ void weirc_socket_stop_or_go_on(weir_socket *socket) {
 /* The operation counts as out until its bytes are done with. */
 void weirc_socket_received_otherwise(weir_socket *socket) {
   const weir_op *op = &socket->receive;
-  if (socket->state.transport != WEIRC_TRANSPORT_OPEN) {
-    socket->receiving = false;
-  } else if (op->error == WEIR_OK && op->length > 0) {
-    take_bytes(socket, op);
-    weirc_socket_stop_or_go_on(socket);
-  } else if (op->error == WEIR_OK) {
-    socket->receiving = false;
+  weirc_onread *onread = weirc_onread_of(socket);
+  bool open = socket->state.transport == WEIRC_TRANSPORT_OPEN;
+  if (onread) onread->cancelled = false;
+  if (open && op->error == WEIR_OK && op->length > 0) take_bytes(socket, op);
+  socket->receiving = false;
+  if (open && op->error == WEIR_OK && op->length == 0)
     take_end(socket);
-  } else {
-    socket->receiving = false;
-    if (op->error != WEIR_ECANCELED) weirc_socket_destroy_with(socket, op->error, "read");
-  }
+  else if (open && op->error != WEIR_OK && op->error != WEIR_ECANCELED)
+    weirc_socket_destroy_with(socket, op->error, "read");
+  weirc_socket_read_more(socket);
 }
 
 void weirc_socket_deliver(weir_socket *socket) {
@@ -98,6 +108,7 @@ void weirc_socket_deliver(weir_socket *socket) {
     weirc_socket_hand_on(socket, piece->bytes + piece->taken, piece->length - piece->taken);
     weirc_piece_free(socket->object.loop, piece);
   }
+  if (weirc_onread_of(socket)) weirc_onread_go_on(socket);
   weirc_socket_end_if_drained(socket);
   weirc_socket_read_more(socket);
 }
@@ -115,6 +126,7 @@ void weir_socket_pause(weir_socket *socket) {
   if (!socket) return;
   socket->flow = WEIR_FLOW_PAUSED;
   weirc_socket_refresh(socket);
+  weirc_onread_stop(socket);
 }
 
 /* Whoever asks for bytes before there is a connection gets them read from it even if paused since.
@@ -125,5 +137,6 @@ void weir_socket_resume(weir_socket *socket) {
   socket->flow = pulls ? WEIR_FLOW_PAUSED : WEIR_FLOW_FLOWING;
   if (weirc_socket_keeps(socket) && !pulls)
     weirc_step_queue_kind(&socket->object, WEIRC_STEP_RESUME);
+  weirc_onread_resume(socket);
   weirc_socket_start_reading(socket);
 }

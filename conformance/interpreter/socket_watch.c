@@ -25,8 +25,8 @@ const option_entry socket_options[] = {{"quiet", 0, true},
                                        {"fd", 0, false},
                                        {"handle", A_SOCKET, false},
                                        {"signal", A_SIGNAL, false},
-                                       {"onread", 0, false},
-                                       {"onreadStop", 0, false},
+                                       {"onread", 0, true},
+                                       {"onreadStop", 0, true},
                                        {"objectMode", 0, false},
                                        {"readableObjectMode", 0, false},
                                        {"writableObjectMode", 0, false},
@@ -136,6 +136,7 @@ bool socket_options_read(object *o, const option *options, const char *prefix,
               &out_options->readable_high_water_mark_bytes);
   option_mark(s, option_find(options, prefix, "writableHighWaterMark"),
               &out_options->writable_high_water_mark_bytes);
+  out_options->onread = socket_onread(o, options, prefix);
   return !s->over;
 }
 

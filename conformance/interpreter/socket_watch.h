@@ -23,4 +23,7 @@ const weir_socket_handlers *socket_handlers(bool consume);
 bool socket_options_read(object *o, const option *options, const char *prefix,
                          weir_socket_options *out_options);
 
+/** The options onread and onreadStop; NULL: they were not given. */
+const weir_onread *socket_onread(object *o, const option *options, const char *prefix);
+
 #endif

@@ -97,7 +97,8 @@ typedef struct weir_socket_handlers {
 typedef void *(*weir_onread_provider)(weir_socket *socket, size_t *out_length, void *user);
 
 /**
- * Bytes were received into that memory.
+ * Bytes were received into that memory, which is the program's until the callback returns, and
+ * again from on_close on.
  * @return true: go on; false: stop until weir_socket_resume()
  * @source STR-46, STR-48
  */
@@ -203,8 +204,8 @@ typedef struct weir_connect_options {
  * @param out_socket the new socket. It is freed when on_close has returned; destroy one that never
  * connects.
  * @return WEIR_OK; WEIR_ERR_INVALID_ARG_TYPE: NULL; WEIR_ERR_INVALID_ARG_VALUE: the options' size
- * is not known; WEIR_ERR_OUT_OF_RANGE: a mark below -1; WEIR_ENOMEM; WEIR_ECANCELED: the loop is
- * being freed
+ * is not known, or their onread is not complete; WEIR_ERR_OUT_OF_RANGE: a mark or limit below -1;
+ * WEIR_ENOMEM; WEIR_ECANCELED: the loop is being freed
  * @source SOC-02, SOC-03
  */
 WEIR_API weir_err weir_socket_create(weir_loop *loop, const weir_socket_options *options,
@@ -342,8 +343,8 @@ WEIR_API void weir_socket_destroy_soon(weir_socket *socket);
  */
 WEIR_API weir_err weir_socket_reset_and_destroy(weir_socket *socket);
 
-/** Stops on_data. Bytes are still taken from the system up to the high water mark. @source STR-33,
- * STR-34 */
+/** Stops on_data. Bytes are still taken from the system up to the high water mark; with onread none
+ * are. @source STR-33, STR-34, STR-47 */
 WEIR_API void weir_socket_pause(weir_socket *socket);
 
 /** Lets on_data come again, after the call has returned. Without on_data what comes is dropped.
