@@ -34,6 +34,17 @@ weir_err weirc_mark_take(int64_t given, uint32_t *out_mark) {
   return WEIR_OK;
 }
 
+/* How much may be queued is looked at where something is. */
+static weir_err take_limit(weir_socket *socket, int64_t given) {
+  if (given < -1) return WEIR_ERR_OUT_OF_RANGE;
+  if (given == -1) return WEIR_OK;
+  weirc_socket_extra *extra = weirc_socket_extra_of(socket);
+  if (!extra) return WEIR_ENOMEM;
+  extra->limited = true;
+  extra->max_buffered = (uint64_t)given < SIZE_MAX ? (size_t)given : SIZE_MAX;
+  return WEIR_OK;
+}
+
 static weir_err take_options(weir_socket *socket, const weir_socket_options *given) {
   weir_socket_options options = WEIR_SOCKET_OPTIONS_INIT;
   weir_err err = weirc_options_take(&options, sizeof options, given);
@@ -42,6 +53,7 @@ static weir_err take_options(weir_socket *socket, const weir_socket_options *giv
   if (err == WEIR_OK)
     err = weirc_mark_take(options.writable_high_water_mark_bytes, &socket->write_mark);
   if (err == WEIR_OK && options.onread) err = weirc_onread_take(socket, options.onread);
+  if (err == WEIR_OK) err = take_limit(socket, options.max_buffered_bytes);
   socket->state.allow_half_open = options.allow_half_open;
   return err;
 }

@@ -43,6 +43,8 @@ typedef struct weirc_socket_extra {
   weirc_piece **pieces_end;              /**< Where the next one is linked. */
   size_t pieces_length;                  /**< Bytes in them. */
   weirc_onread *onread;                  /**< The option; NULL: none. */
+  size_t max_buffered;                   /**< Bytes that may be queued, if `limited`. */
+  bool limited;                          /**< The option max_buffered_bytes was given. */
 } weirc_socket_extra;
 
 /* In an order without holes: an idle connection is this and the backend's few bytes before it. */

@@ -144,8 +144,10 @@ typedef struct weir_socket_options {
       *signal;                   /**< Destroys the socket; retained; NULL: none. @source ABT-04 */
   weir_block_filter *block_list; /**< Addresses not to connect to; retained; NULL: none. @source
                                     BLK-28 */
-  /** So many bytes may wait to be sent; a write beyond is refused with WEIR_ENOBUFS and nothing of
-   * it is queued. -1: no limit. */
+  /** So many bytes may wait to be sent, as weir_socket_writable_length() counts them; a write
+   * beyond is refused with WEIR_ENOBUFS and nothing of it is queued. What the system takes at once
+   * does not wait; if it takes a part of a write, the rest follows whatever the limit. -1: no
+   * limit. */
   int64_t max_buffered_bytes;
 } weir_socket_options;
 
@@ -289,13 +291,56 @@ WEIR_API void weir_socket_release(weir_socket *socket);
  * callback runs and the socket goes on (if part was sent already it is destroyed instead, and the
  * callback runs); WEIR_ERR_STREAM_DESTROYED: the callback gets it; WEIR_ERR_STREAM_WRITE_AFTER_END,
  * WEIR_EPIPE (the peer has ended and with it this side): the callback gets it and the socket is
- * destroyed with it; WEIR_ERR_SOCKET_CLOSED: connect() was never called, the same; any other code:
- * the system refused, the same
+ * destroyed with it; WEIR_ERR_SOCKET_CLOSED: connect() was never called, the same; WEIR_ENOBUFS
+ * with max_buffered_bytes: that much may not wait, the callback gets it and the socket goes on; any
+ * other code: the system refused, the callback gets it and the socket is destroyed
  * @cost one system call when nothing is queued; no allocation without callback
  * @source STR-01, STR-02, STR-05, STR-08, STR-09, STR-13, STR-14, STR-15, STR-17
  */
 WEIR_API weir_err weir_socket_write(weir_socket *socket, const void *data, size_t length,
                                     weir_socket_callback callback, void *user);
+
+/**
+ * Sends the bytes of several slices as one write: one system call takes what it can, the rest is
+ * copied and queued together. Otherwise as weir_socket_write().
+ * @param socket where to
+ * @param slices in order; they and their bytes are borrowed for the length of the call
+ * @param count how many; none is a write of nothing
+ * @param callback once for all of it; may be NULL
+ * @param user handed to callback
+ * @return as weir_socket_write()
+ * @cost as weir_socket_write(); on POSIX systems a call for each 64 slices
+ * @source STR-01, STR-05
+ */
+WEIR_API weir_err weir_socket_writev(weir_socket *socket, const weir_slice *slices, size_t count,
+                                     weir_socket_callback callback, void *user);
+
+/**
+ * Gives memory back that weir_socket_write_owned() took: everything was taken by the system, or
+ * nothing more of it will be. May run inside that call; must not call weir.
+ * @param data as it was given
+ * @param length as it was given
+ * @param user as it was given
+ */
+typedef void (*weir_bytes_release)(void *data, size_t length, void *user);
+
+/**
+ * As weir_socket_write(), but never copies: what the system does not take at once is sent from
+ * where it is.
+ * @param socket where to
+ * @param data not to be changed or freed until release runs
+ * @param length bytes
+ * @param release runs exactly once, before callback, unless the call returns
+ * WEIR_ERR_INVALID_ARG_TYPE or WEIR_ENOMEM; NULL: the memory outlives the socket
+ * @param callback as weir_socket_write()'s
+ * @param user handed to release and callback
+ * @return as weir_socket_write(); after WEIR_ENOMEM nothing was sent, and the socket goes on
+ * @cost a small record from a pool; one system call when nothing is queued
+ * @source STR-01, STR-05
+ */
+WEIR_API weir_err weir_socket_write_owned(weir_socket *socket, void *data, size_t length,
+                                          weir_bytes_release release, weir_socket_callback callback,
+                                          void *user);
 
 /** Holds writes back until uncork() was called as often; they leave together. @source STR-19 */
 WEIR_API void weir_socket_cork(weir_socket *socket);
