@@ -5,6 +5,7 @@
 #include "core/options.h"
 #include "core/server.h"
 #include "core/socket_onread.h"
+#include "core/socket_pipe.h"
 
 #include <assert.h>
 
@@ -115,6 +116,7 @@ void weirc_socket_run_step(weir_socket *socket, unsigned kind) {
   case WEIRC_STEP_FINISH: weirc_socket_tell_finish(socket); break;
   case WEIRC_STEP_ERROR: weirc_socket_tell_error(socket); break;
   case WEIRC_STEP_CLOSE: weirc_socket_closed(socket); return;
+  case WEIRC_STEP_PIPE_END: weirc_pipes_ended(socket); break;
   case WEIRC_STEP_READABLE: weirc_socket_tell_readable(socket); break;
   }
   if (socket->closed) weirc_socket_free_if_done(socket);
@@ -122,7 +124,7 @@ void weirc_socket_run_step(weir_socket *socket, unsigned kind) {
 
 /* Flowing to on_data and to nobody else, with nothing kept that has to go first. */
 static bool flows(const weir_socket *socket) {
-  return socket->handlers->on_data && !weirc_onread_of(socket) &&
+  return socket->handlers->on_data && !weirc_onread_of(socket) && !weirc_pipes_out_of(socket) &&
          socket->state.transport == WEIRC_TRANSPORT_OPEN && socket->reading &&
          !socket->input_ended && socket->flow == WEIR_FLOW_FLOWING &&
          weir_socket_readable_length(socket) == 0;

@@ -4,7 +4,7 @@
  *
  * core/socket.c holds the object and its properties, socket_connect.c how it connects,
  * socket_read.c what comes in, socket_pull.c who asks for it, socket_onread.c who gives the memory,
- * socket_write.c what goes out, socket_close.c how it ends.
+ * socket_pipe.c where it goes on to, socket_write.c what goes out, socket_close.c how it ends.
  */
 #ifndef WEIRC_SOCKET_H
 #define WEIRC_SOCKET_H
@@ -24,7 +24,8 @@ typedef enum weirc_socket_step_kind {
   WEIRC_STEP_FINISH,             /**< Tell 'finish'. */
   WEIRC_STEP_ERROR,              /**< Tell 'error'. */
   WEIRC_STEP_CLOSE,              /**< Tell 'close' of a socket without transport. */
-  WEIRC_STEP_READABLE            /**< Tell 'readable'. */
+  WEIRC_STEP_READABLE,           /**< Tell 'readable'. */
+  WEIRC_STEP_PIPE_END            /**< Pass on an end that was told before the pipe was made. */
 } weirc_socket_step_kind;
 
 /** Bytes that were received and not taken; the bytes follow. */
@@ -32,6 +33,9 @@ typedef struct weirc_piece weirc_piece;
 
 /** Where received bytes go instead of on_data. */
 typedef struct weirc_onread weirc_onread;
+
+/** Where received bytes are written to as well, and from where. */
+typedef struct weirc_pipes weirc_pipes;
 
 /** What only some sockets have, allocated on use. */
 typedef struct weirc_socket_extra {
@@ -43,6 +47,7 @@ typedef struct weirc_socket_extra {
   weirc_piece **pieces_end;              /**< Where the next one is linked. */
   size_t pieces_length;                  /**< Bytes in them. */
   weirc_onread *onread;                  /**< The option; NULL: none. */
+  weirc_pipes *pipes;                    /**< NULL: none yet. */
   size_t max_buffered;                   /**< Bytes that may be queued, if `limited`. */
   bool limited;                          /**< The option max_buffered_bytes was given. */
 } weirc_socket_extra;

@@ -2,7 +2,7 @@
 #include "core/endpoint.h"
 #include "core/error.h"
 #include "core/server.h"
-#include "core/socket.h"
+#include "core/socket_pipe.h"
 
 #include <assert.h>
 
@@ -62,6 +62,7 @@ weir_err weir_socket_reset_and_destroy(weir_socket *socket) {
 void weirc_socket_tell_error(weir_socket *socket) {
   weir_error error;
   weirc_socket_destroy_error(socket, &error);
+  weirc_pipes_leave(socket);
   weirc_trace(socket->object.loop, socket->object.id, WEIR_TRACE_ERROR, socket->error_code, 0);
   if (socket->handlers->on_error) socket->handlers->on_error(socket, &error, socket->user);
 }
@@ -85,6 +86,7 @@ void weirc_socket_free_extra(weir_socket *socket) {
   weirc_endpoint_free(allocator, &extra->connect.remote);
   weirc_socket_drop_pieces(socket);
   weirc_release(allocator, extra->onread);
+  weirc_release(allocator, extra->pipes);
   weirc_release(allocator, extra->error);
   weirc_release(allocator, extra);
   socket->extra = NULL;
@@ -100,6 +102,7 @@ void weirc_socket_transport_closed(weir_socket *socket) {
 void weirc_socket_closed(weir_socket *socket) {
   assert(weir_socket_destroyed(socket) && !socket->closed);
   assert(!socket->receiving);
+  weirc_pipes_closed(socket);
   fail_connect(socket);
   weirc_socket_fail_writes(socket);
   weirc_trace(socket->object.loop, socket->object.id, WEIR_TRACE_CLOSE, socket->had_error, 0);

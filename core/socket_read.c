@@ -4,6 +4,7 @@
  */
 #include "core/socket_onread.h"
 #include "core/socket_pieces.h"
+#include "core/socket_pipe.h"
 
 #include <assert.h>
 
@@ -58,6 +59,7 @@ void weirc_socket_end_if_drained(weir_socket *socket) {
 
 void weirc_socket_hand_on(weir_socket *socket, const uint8_t *data, size_t length) {
   if (socket->handlers->on_data) socket->handlers->on_data(socket, data, length, socket->user);
+  weirc_pipes_write(socket, data, length);
 }
 
 /* What flows is handed on, what does not flow is kept. */
@@ -119,6 +121,7 @@ void weirc_socket_tell_end(weir_socket *socket) {
   weirc_socket_event_now(socket, WEIRC_SOCKET_PEER_END);
   weirc_trace(socket->object.loop, socket->object.id, WEIR_TRACE_END, 0, 0);
   if (socket->handlers->on_end) socket->handlers->on_end(socket, socket->user);
+  weirc_pipes_ended(socket);
   weirc_socket_event_now(socket, WEIRC_SOCKET_END_TOLD);
 }
 

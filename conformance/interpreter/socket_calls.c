@@ -113,6 +113,14 @@ static void run_read(call *c) {
   free(bytes);
 }
 
+static void run_pipe(call *c) {
+  const object *to = object_of(c->s, call_value(c, 0)->object);
+  if (!to) return;
+  c->outcome = CALL_SELF;
+  c->err = weir_socket_pipe(c->o->socket, to->socket, NULL);
+  (void)scene_check(c->s, "pipe", c->err);
+}
+
 static void run_destroy(call *c) {
   weir_error error = WEIR_ERROR_INIT;
   const value *message = call_value(c, 0);
@@ -229,7 +237,7 @@ const call_entry socket_calls[] = {
     {"resetAndDestroy", 0, 0, 0, NO_WORDS, NULL, false, run_reset_and_destroy},
     {"ref", 0, 0, 0, NO_WORDS, NULL, false, run_ref},
     {"unref", 0, 0, 0, NO_WORDS, NULL, false, run_unref},
-    {"pipe", 1, 1, A_SOCKET, NO_WORDS, NULL, false, NULL},
+    {"pipe", 1, 1, A_SOCKET, NO_WORDS, NULL, false, run_pipe},
     {"attach", 0, 0, 0, NO_WORDS, listener_options, false, run_attach},
     {"detach", 0, 0, 0, NO_WORDS, listener_options, false, run_detach},
     {"address", 0, 0, 0, NO_WORDS, NULL, false, run_address},

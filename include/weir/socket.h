@@ -413,6 +413,45 @@ WEIR_API void weir_socket_resume(weir_socket *socket);
 WEIR_API weir_err weir_socket_read(weir_socket *socket, void *buffer, size_t length,
                                    size_t *out_length);
 
+/** Options of weir_socket_pipe(). Start from WEIR_PIPE_OPTIONS_INIT. */
+typedef struct weir_pipe_options {
+  size_t size; /**< Set by WEIR_PIPE_OPTIONS_INIT. */
+  bool end;    /**< End `to` when `from` has ended. */
+} weir_pipe_options;
+
+/** Defaults of weir_pipe_options. */
+#define WEIR_PIPE_OPTIONS_INIT                                                                     \
+  { sizeof(weir_pipe_options), true }
+
+/**
+ * from.pipe(to): whatever comes out of `from` is written into `to` as well, behind on_data. `from`
+ * is paused while `to` waits for its drain, and ends it when it has ended. It begins to flow even
+ * if it was paused; with on_readable or onread nothing flows.
+ *
+ * The pipe goes when `to` has finished, failed or closed: if that was the last one of `from`,
+ * `from` stays paused. What else happens to `from`, an error or destroy(), leaves `to` as it is.
+ * @param from where bytes come out; any number of pipes may lead out of it
+ * @param to where they go; any number of pipes may lead into it. It may be `from` itself: an echo.
+ * If it cannot keep what it must (WEIR_ENOMEM, or WEIR_ENOBUFS by max_buffered_bytes) it is
+ * destroyed with that, as bytes would be missing.
+ * @param options NULL: the defaults
+ * @return WEIR_OK; WEIR_ERR_INVALID_ARG_TYPE: NULL; WEIR_ERR_INVALID_ARG_VALUE: they are of two
+ * loops, or the options' size is not known; WEIR_EEXIST: piped there already;
+ * WEIR_ERR_STREAM_DESTROYED; WEIR_ENOMEM
+ * @cost what weir_socket_write() costs; bytes are copied only where that copies
+ * @source STR-54
+ */
+WEIR_API weir_err weir_socket_pipe(weir_socket *from, weir_socket *to,
+                                   const weir_pipe_options *options);
+
+/**
+ * Takes a pipe away; `from` is paused if it was the last one.
+ * @param from NULL does nothing
+ * @param to NULL: every one
+ * @source STR-54
+ */
+WEIR_API void weir_socket_unpipe(weir_socket *from, weir_socket *to);
+
 /** True if weir_socket_pause() was called last, not weir_socket_resume(); also with on_readable,
  * which stops the flow. */
 WEIR_API bool weir_socket_is_paused(const weir_socket *socket);
