@@ -302,6 +302,29 @@ static void attaching_late_tells_what_is_there(void **state) {
   end_both(net, &r);
 }
 
+/* STR-37, STR-36: a client that has on_readable from the beginning reads although it does not flow.
+ */
+static void a_client_may_read_by_asking_from_the_beginning(void **state) {
+  (void)state;
+  net_fixture *net = net_create();
+  reader r = no_reader;
+  net_listen(net, NET_IPV4, NULL);
+  weir_connect_options target = net_target(net, NET_IPV4);
+  r.end.net = net;
+  r.reads = true;
+  assert_int_equal(weir_connect(net->loop, NULL, &target, &pulling, &r, &r.end.socket), WEIR_OK);
+  net_settle(net);
+  (void)net_write(&net->peers[0], 0, 7, NULL);
+  (void)net_finish(&net->peers[0], NULL);
+  net_settle(net);
+  net_settle(net);
+  assert_int_equal(r.taken, 7);
+  assert_false(r.garbled);
+  assert_true(net_was_told(&r.end.log, "read(7)"));
+  assert_true(net_was_told(&r.end.log, "close(0)"));
+  net_free(net);
+}
+
 static void destroy_it(net_end *end) {
   weir_socket_destroy(end->socket, NULL);
 }
@@ -355,6 +378,7 @@ int main(void) {
       cmocka_unit_test(reading_starts_a_socket_that_was_paused_on_connect),
       cmocka_unit_test(who_reads_by_asking_is_not_handed_anything),
       cmocka_unit_test(attaching_late_tells_what_is_there),
+      cmocka_unit_test(a_client_may_read_by_asking_from_the_beginning),
       cmocka_unit_test(destroying_in_readable_ends_everything),
       cmocka_unit_test(taking_bytes_one_by_one_is_not_quadratic),
   };
