@@ -22,7 +22,7 @@ typedef struct reaction {
 } reaction;
 
 /** What is done with bytes that come. */
-typedef enum data_mode { DATA_LOG, DATA_NONE, DATA_COUNT, DATA_JOIN } data_mode;
+typedef enum data_mode { DATA_LOG, DATA_NONE, DATA_COUNT, DATA_JOIN, DATA_READABLE } data_mode;
 
 /** An object of a scenario. Which members count is its kind's. */
 struct object {
@@ -36,6 +36,7 @@ struct object {
   weir_socket *socket; /**< NULL: an accepted one that is not there yet. */
   data_mode data;
   bool consumes; /**< There is a handler for bytes. */
+  bool asks;     /**< There is one for 'readable'. */
   bool accepted;
   bool closed; /**< 'close' was told; of servers too. */
   uint64_t received;

@@ -47,7 +47,7 @@ static void run_create_connection(call *c) {
   weir_socket_options how;
   if (c->s->over || !socket_options_read(o, c->at->options, NULL, &how)) return;
   weir_loop *loop = c->s->loop;
-  const weir_socket_handlers *handlers = socket_handlers(o->consumes);
+  const weir_socket_handlers *handlers = socket_handlers(o);
   weir_err err = c->at->label ? create_told(c, &how, &where, handlers)
                               : weir_connect(loop, &how, &where, handlers, o, &o->socket);
   if (err == WEIR_OK) (void)weir_socket_retain(o->socket);
@@ -156,6 +156,7 @@ static void run_attach(call *c) {
   if (c->s->over || c->o->consumes) return;
   c->o->data = DATA_LOG;
   if (mode->kind == VALUE_WORD) socket_data_mode(c->o, mode);
+  if (c->o->data == DATA_READABLE) scene_fail(c->s, "data=readable is an option of an object");
   socket_consume(c->o, true);
 }
 
