@@ -64,16 +64,17 @@ static void free_pipe(pipe *gone) {
   weirc_release(&gone->from->object.loop->allocator, gone);
 }
 
-/* A source without targets pauses. One that had waited for the drain of this target, which may
- * never come now, goes on if somebody else consumes. */
+/* A source without targets pauses. What waited for this one, which may never drain now, goes on if
+ * somebody else consumes: other targets, or on_data if the wait was for a drain. */
 static void leave(pipe *gone) {
   weir_socket *from = gone->from;
-  bool waited = gone->waits && gone->to->need_drain;
+  bool waited = gone->waits;
+  bool drains = gone->to->need_drain;
   free_pipe(gone);
   weirc_socket_refresh(from);
   if (weir_socket_destroyed(from)) return;
   if (!weirc_pipes_out_of(from)) weir_socket_pause(from);
-  bool consumed = weirc_pipes_out_of(from) || from->handlers->on_data;
+  bool consumed = weirc_pipes_out_of(from) || (drains && from->handlers->on_data);
   if (waited && consumed && !somebody_waits(from)) weir_socket_resume(from);
 }
 

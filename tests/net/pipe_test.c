@@ -267,6 +267,38 @@ static void the_slowest_of_several_targets_counts(void **state) {
   close_relay(&r);
 }
 
+static weir_socket *doomed;
+
+static void destroy_doomed(net_end *end) {
+  (void)end;
+  weir_socket_destroy(doomed, NULL);
+}
+
+/* D64: a target that was destroyed right before it is written to holds nobody back. */
+static void a_target_that_is_gone_is_not_waited_for(void **state) {
+  (void)state;
+  relay r;
+  static net_end third;
+  open_relay(&r, NET_IPV4);
+  third = (net_end){0};
+  connect_one(r.net, NET_IPV4, &third, &net_handlers);
+  doomed = r.net->peers[2].socket;
+  net_end *end = &r.net->peers[0];
+  (void)weir_socket_set_handlers(r.from, &net_handlers, end);
+  assert_int_equal(weir_socket_pipe(r.from, doomed, NULL), WEIR_OK);
+  assert_int_equal(weir_socket_pipe(r.from, r.to, NULL), WEIR_OK);
+  end->at = "data";
+  end->act = destroy_doomed;
+  (void)net_write(&r.net->client, 0, 3, NULL);
+  net_settle(r.net);
+  (void)net_write(&r.net->client, 3, 3, NULL);
+  net_settle(r.net);
+  net_expect("other", &r.other.log, "data(6)");
+  assert_false(weir_socket_is_paused(r.from));
+  if (third.socket) weir_socket_destroy(third.socket, NULL);
+  close_relay(&r);
+}
+
 /* A target that waits for its drain when the pipe is made is not written to before. */
 static void a_target_that_is_full_is_waited_for(void **state) {
   (void)state;
@@ -480,6 +512,7 @@ int main(void) {
       cmocka_unit_test(a_pipe_without_memory_is_not_made),
       cmocka_unit_test(piping_behind_the_end_passes_it_on),
       cmocka_unit_test(the_slowest_of_several_targets_counts),
+      cmocka_unit_test(a_target_that_is_gone_is_not_waited_for),
       cmocka_unit_test(a_target_that_is_full_is_waited_for),
       cmocka_unit_test(a_target_that_cannot_keep_bytes_is_destroyed),
       cmocka_unit_test(a_consumer_beside_the_pipe_hears_the_same),
