@@ -6,6 +6,8 @@
 #include "core/race.h"
 #include "core/server.h"
 #include "weir/defaults.h"
+#include "core/socket_onread.h"
+#include "core/socket_pipe.h"
 
 #include <assert.h>
 
@@ -46,6 +48,17 @@ static void take_sides(weir_socket *socket, const weir_socket_options *options) 
   socket->state.write = WEIRC_WRITE_FINISHED;
 }
 
+/* How much may be queued is looked at where something is. */
+static weir_err take_limit(weir_socket *socket, int64_t given) {
+  if (given < -1) return WEIR_ERR_OUT_OF_RANGE;
+  if (given == -1) return WEIR_OK;
+  weirc_socket_extra *extra = weirc_socket_extra_of(socket);
+  if (!extra) return WEIR_ENOMEM;
+  extra->limited = true;
+  extra->max_buffered = (uint64_t)given < SIZE_MAX ? (size_t)given : SIZE_MAX;
+  return WEIR_OK;
+}
+
 static weir_err take_options(weir_socket *socket, const weir_socket_options *options) {
   weir_err err = weirc_mark_take(options->readable_high_water_mark_bytes, &socket->read_mark);
   if (err == WEIR_OK)
@@ -53,6 +66,8 @@ static weir_err take_options(weir_socket *socket, const weir_socket_options *opt
   socket->state.allow_half_open = options->allow_half_open;
   take_sides(socket, options);
   if (err == WEIR_OK) err = weirc_socket_take_settings(socket, options);
+  if (err == WEIR_OK && options->onread) err = weirc_onread_take(socket, options->onread);
+  if (err == WEIR_OK) err = take_limit(socket, options->max_buffered_bytes);
   if (err == WEIR_OK) err = weirc_socket_take_signal(socket, options->signal);
   return err;
 }
@@ -108,10 +123,16 @@ weir_err weir_socket_set_handlers(weir_socket *socket, const weir_socket_handler
   if (!socket) return WEIR_ERR_INVALID_ARG_TYPE;
   if (handlers && handlers->size < WEIRC_SOCKET_HANDLERS_LEAST) return WEIR_ERR_INVALID_ARG_VALUE;
   bool had_consumer = socket->handlers->on_data != NULL;
+  bool pulled = weirc_socket_pulls(socket);
   socket->handlers = handlers ? handlers : &weirc_no_socket_handlers;
   socket->user = user;
   weirc_socket_refresh(socket);
-  if (socket->handlers->on_data && !had_consumer && socket->flow == WEIR_FLOW_INITIAL)
+  bool pulls = weirc_socket_pulls(socket);
+  if (pulls && !pulled)
+    weirc_socket_pull_begin(socket);
+  else if (pulled && !pulls)
+    weirc_socket_pull_end(socket);
+  else if (socket->handlers->on_data && !had_consumer && socket->flow == WEIR_FLOW_INITIAL)
     weir_socket_resume(socket);
   return WEIR_OK;
 }
@@ -130,14 +151,17 @@ void weirc_socket_run_step(weir_socket *socket, unsigned kind) {
   case WEIRC_STEP_ERROR: weirc_socket_tell_error(socket); break;
   case WEIRC_STEP_LOOKUP: weirc_race_tell_answer(socket->extra->race); break;
   case WEIRC_STEP_CLOSE: weirc_socket_closed(socket); return;
+  case WEIRC_STEP_PIPE_END: weirc_pipes_ended(socket); break;
+  case WEIRC_STEP_READABLE: weirc_socket_tell_readable(socket); break;
   }
   if (socket->closed) weirc_socket_free_if_done(socket);
 }
 
-/* Flowing to somebody, with nothing kept that has to go first. */
+/* Flowing to on_data and to nobody else, with nothing kept that has to go first. */
 static bool may_flow(const weir_socket *socket) {
-  return socket->handlers->on_data && socket->state.transport == WEIRC_TRANSPORT_OPEN &&
-         socket->reading && !socket->input_ended && socket->flow == WEIR_FLOW_FLOWING &&
+  return socket->handlers->on_data && !weirc_onread_of(socket) && !weirc_pipes_out_of(socket) &&
+         socket->state.transport == WEIRC_TRANSPORT_OPEN && socket->reading &&
+         !socket->input_ended && socket->flow == WEIR_FLOW_FLOWING &&
          weir_socket_readable_length(socket) == 0 && !weirc_socket_has_encoding(socket);
 }
 

@@ -3,9 +3,11 @@
  * @brief The inside of a socket.
  *
  * core/socket.c holds the object and its properties, socket_connect.c how it connects,
- * socket_read.c what comes in, socket_text.c what of it is text, socket_write.c what goes out,
- * socket_close.c how it ends, socket_timeout.c when it is idle, socket_option.c what the system is
- * told of it, socket_descriptor.c how it comes by a descriptor of the program's, and loses it.
+ * socket_read.c what comes in, socket_pieces.c how it is kept, socket_text.c what of it is text,
+ * socket_pull.c who asks for it, socket_onread.c who gives the memory, socket_pipe.c where it goes
+ * on to, socket_write.c what goes out, socket_owned.c what is not copied, socket_close.c how it
+ * ends, socket_timeout.c when it is idle, socket_option.c what the system is told of it,
+ * socket_descriptor.c how it comes by a descriptor of the program's, and loses it.
  */
 #ifndef WEIRC_SOCKET_H
 #define WEIRC_SOCKET_H
@@ -14,7 +16,7 @@
 #include "core/loop.h"
 #include "core/socket_state.h"
 #include "core/writer.h"
-#include "weir/socket.h"
+#include "weir/stream.h"
 
 /** Kinds of steps of a socket. */
 typedef enum weirc_socket_step_kind {
@@ -26,6 +28,8 @@ typedef enum weirc_socket_step_kind {
   WEIRC_STEP_FINISH,             /**< Tell 'finish'. */
   WEIRC_STEP_ERROR,              /**< Tell 'error'. */
   WEIRC_STEP_CLOSE,              /**< Tell 'close' of a socket without transport. */
+  WEIRC_STEP_READABLE,           /**< Tell 'readable'. */
+  WEIRC_STEP_PIPE_END,           /**< Pass on an end that was told before the pipe was made. */
   WEIRC_STEP_LOOKUP              /**< Tell what a resolver has answered. */
 } weirc_socket_step_kind;
 
@@ -34,6 +38,11 @@ typedef struct weirc_piece weirc_piece;
 
 /** The idle timeout of a socket. */
 typedef struct weirc_idle weirc_idle;
+/** Where received bytes go instead of on_data. */
+typedef struct weirc_onread weirc_onread;
+
+/** Where received bytes are written to as well, and from where. */
+typedef struct weirc_pipes weirc_pipes;
 
 /** What only some sockets have, allocated on use. */
 typedef struct weirc_socket_extra {
@@ -52,6 +61,10 @@ typedef struct weirc_socket_extra {
   uint32_t keep_alive_delay_s;           /**< As it was set. Outlives 'close'. */
   weirc_abort_listener *abort_listener;  /**< Of the option `signal`; NULL: none. */
   weir_decoder decoder;                  /**< Of what is received; without encoding: none. */
+  weirc_onread *onread;                  /**< The option; NULL: none. */
+  weirc_pipes *pipes;                    /**< NULL: none yet. */
+  size_t max_buffered;                   /**< Bytes that may be queued, if `limited`. */
+  bool limited;                          /**< The option max_buffered_bytes was given. */
 } weirc_socket_extra;
 
 /* In an order without holes: an idle connection is this and the backend's few bytes before it. */
@@ -81,6 +94,8 @@ struct weir_socket {
   bool writes_timed : 1;     /**< As writes_through, the same; derived. */
   bool no_delay : 1;         /**< As it was set. */
   bool keep_alive : 1;       /**< As it was set. */
+  bool need_readable : 1;    /**< Who reads has too little: more of it is to be told. */
+  bool readable_told : 1;    /**< It was, and nobody has read since. */
   uint32_t read_mark;        /**< readable high water mark. */
   uint32_t write_mark;       /**< writable high water mark. */
   weir_address remote;       /**< The peer. */
@@ -204,9 +219,6 @@ void weirc_socket_read_more(weir_socket *socket);
 /** Reading begins: the connection is there, or somebody asked for bytes. */
 void weirc_socket_start_reading(weir_socket *socket);
 
-/** Keeps bytes, or text, until somebody takes them. @return false: no memory */
-bool weirc_socket_keep(weir_socket *socket, const void *data, size_t length);
-
 /** What came goes to on_data if it flows, or is kept. @return false: no memory */
 bool weirc_socket_take(weir_socket *socket, const void *data, size_t length);
 
@@ -221,10 +233,6 @@ bool weirc_socket_take_text(weir_socket *socket, const void *data, size_t length
 /** At the end of input: what the decoder holds back. @return false: no memory */
 bool weirc_socket_take_last_text(weir_socket *socket);
 
-/** Makes text of what was kept as bytes, in as few pieces as receives could have brought. @return
- * false: no memory, nothing has changed */
-bool weirc_socket_convert_pieces(weir_socket *socket, weir_decoder *decoder);
-
 /** Room for the text of so many bytes; NULL: no memory. */
 char *weirc_text_room(weir_loop *loop, size_t length);
 
@@ -233,6 +241,30 @@ void weirc_text_release(weir_loop *loop, char *room, size_t length);
 
 /** Hands on what was kept; a step. */
 void weirc_socket_deliver(weir_socket *socket);
+
+/** Hands bytes to those that consume them; what nobody consumes is lost. */
+void weirc_socket_hand_on(weir_socket *socket, const uint8_t *data, size_t length);
+
+/** True while 'end' may not be told: something is to be taken first. */
+bool weirc_socket_withholds_end(const weir_socket *socket);
+
+/** 'end' follows if the end of the stream was received and everything before it was taken. */
+void weirc_socket_end_if_drained(weir_socket *socket);
+
+/** True if somebody is told what there is to read() instead of being handed it. */
+bool weirc_socket_pulls(const weir_socket *socket);
+
+/** on_readable was attached. */
+void weirc_socket_pull_begin(weir_socket *socket);
+
+/** on_readable was detached. */
+void weirc_socket_pull_end(weir_socket *socket);
+
+/** More is kept than before, or asked for: 'readable' follows if it is waited for. */
+void weirc_socket_note_readable(weir_socket *socket);
+
+/** Tells 'readable'; a step, and the end of the stream. */
+void weirc_socket_tell_readable(weir_socket *socket);
 
 /** Tells 'end'; a step. */
 void weirc_socket_tell_end(weir_socket *socket);

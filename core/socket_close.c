@@ -3,7 +3,8 @@
 #include "core/error.h"
 #include "core/race.h"
 #include "core/server.h"
-#include "core/socket.h"
+#include "core/socket_onread.h"
+#include "core/socket_pipe.h"
 
 #include <assert.h>
 
@@ -80,6 +81,7 @@ weir_err weir_socket_reset_and_destroy(weir_socket *socket) {
 void weirc_socket_tell_error(weir_socket *socket) {
   weir_error error;
   weirc_socket_destroy_error(socket, &error);
+  weirc_pipes_leave(socket);
   weirc_trace(socket->object.loop, socket->object.id, WEIR_TRACE_ERROR, socket->error_code, 0);
   if (socket->handlers->on_error) socket->handlers->on_error(socket, &error, socket->user);
 }
@@ -105,6 +107,9 @@ void weirc_socket_forget_connection(weir_socket *socket) {
   weirc_race_free(extra->race);
   extra->race = NULL;
   weirc_socket_drop_pieces(socket);
+  weirc_onread_forget(socket);
+  weirc_release(allocator, extra->pipes);
+  extra->pipes = NULL;
   weirc_release(allocator, extra->error);
   extra->error = NULL;
   (void)weir_decoder_init(&extra->decoder, extra->decoder.encoding);
@@ -114,6 +119,7 @@ void weirc_socket_free_extra(weir_socket *socket) {
   weirc_socket_forget_connection(socket);
   if (!socket->extra) return;
   weirc_socket_free_timeout(socket);
+  weirc_release(&socket->object.loop->allocator, socket->extra->onread);
   weirc_release(&socket->object.loop->allocator, socket->extra);
   socket->extra = NULL;
 }
@@ -128,6 +134,7 @@ void weirc_socket_transport_closed(weir_socket *socket) {
 void weirc_socket_closed(weir_socket *socket) {
   assert(weir_socket_destroyed(socket) && !socket->closed);
   assert(!socket->receiving);
+  weirc_pipes_closed(socket);
   fail_connect(socket);
   weirc_socket_fail_timeouts(socket);
   weirc_socket_fail_writes(socket);

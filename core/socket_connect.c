@@ -5,7 +5,7 @@
 #include "core/options.h"
 #include "core/race.h"
 #include "core/server.h"
-#include "core/socket.h"
+#include "core/socket_onread.h"
 
 #include <assert.h>
 #include <string.h>
@@ -53,8 +53,9 @@ static weir_err take_tcp(weir_loop *loop, plan *p) {
   if (err != WEIR_OK) return err;
   if (options->port < 0 || options->port > UINT16_MAX) return WEIR_ERR_SOCKET_BAD_PORT;
   if (options->auto_select_family_attempt_timeout_ms > INT32_MAX) return WEIR_ERR_OUT_OF_RANGE;
-  p->named =
-      !options->host || weirc_endpoint_address(&p->remote, options->host, options->port) != WEIR_OK;
+  p->remote.transport = WEIR_TRANSPORT_TCP;
+  p->named = !options->host || weirc_host_parse(loop, options->host, (uint16_t)options->port,
+                                                &p->remote.address) != WEIR_OK;
   weir_family family = options->family;
   bool known =
       family == WEIR_FAMILY_NONE || family == WEIR_FAMILY_IPV4 || family == WEIR_FAMILY_IPV6;
@@ -86,7 +87,7 @@ static void begin_anew(weir_socket *socket) {
   socket->reading = socket->need_drain = false;
   socket->input_ended = before.never_read;
   socket->write_failed = socket->had_error = socket->end_called = false;
-  socket->closed = false;
+  socket->closed = socket->need_readable = socket->readable_told = false;
   socket->begun_anew = socket->telling_close;
   socket->remote = (weir_address){0};
   socket->bytes_read = socket->bytes_written = 0;
@@ -220,6 +221,8 @@ void weirc_socket_establish(weir_socket *socket, const weir_address *remote) {
   weirc_socket_apply_settings(socket);
   learn_remote(socket, remote);
   weirc_endpoint_free(&socket->object.loop->allocator, &socket->extra->connect.remote);
+  weirc_onread_begin(socket);
+  if (weir_socket_destroyed(socket)) return;
   weirc_socket_flush(socket);
   tell_connected(socket);
   weirc_socket_event_now(socket, WEIRC_SOCKET_READY);

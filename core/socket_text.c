@@ -2,7 +2,7 @@
  * Received bytes as text, and text that is written as bytes. What is held back between two pieces
  * is decided by the decoder, what is kept until somebody takes it in socket_read.c.
  */
-#include "core/socket.h"
+#include "core/socket_pieces.h"
 #include "core/utf8.h"
 
 #include <assert.h>

@@ -3,7 +3,7 @@
  * them fail. Nothing is sent here but what a finished send makes room for.
  */
 #include "core/error.h"
-#include "core/socket.h"
+#include "core/socket_pipe.h"
 #include "core/writer.h"
 
 #include <assert.h>
@@ -34,6 +34,7 @@ static void tell_drain(weir_socket *socket) {
   socket->need_drain = false;
   weirc_trace(socket->object.loop, socket->object.id, WEIR_TRACE_DRAIN, 0, 0);
   if (socket->handlers->on_drain) socket->handlers->on_drain(socket, socket->user);
+  weirc_pipes_drained(socket);
 }
 
 static void tell_done(weir_socket *socket, weirc_chunk_list *done) {
@@ -123,6 +124,7 @@ void weirc_socket_fin_sent(weir_socket *socket) {
 void weirc_socket_tell_finish(weir_socket *socket) {
   if (weir_socket_destroyed(socket)) return;
   weirc_socket_event_now(socket, WEIRC_SOCKET_FINISH);
+  weirc_pipes_leave(socket);
   weirc_trace(socket->object.loop, socket->object.id, WEIR_TRACE_FINISH, 0, 0);
   if (socket->writer) tell_all(socket, &socket->writer->ends, NULL);
   if (socket->handlers->on_finish && !weir_socket_destroyed(socket))

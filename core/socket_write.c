@@ -4,10 +4,10 @@
  * the state machine.
  */
 #include "core/error.h"
-#include "core/socket.h"
-#include "core/writer.h"
+#include "core/socket_write.h"
 
 #include <assert.h>
+#include <string.h>
 
 /* The writer, made if need be; NULL: no memory. */
 static weirc_writer *writer_of(weir_socket *socket) {
@@ -25,9 +25,8 @@ void weirc_socket_drop_idle_writer(weir_socket *socket) {
   socket->writer = NULL;
 }
 
-/* A record of a call, with room for its bytes; NULL: no memory. */
-static weirc_chunk *record(weir_socket *socket, size_t room, size_t length,
-                           weir_socket_callback callback, void *user) {
+weirc_chunk *weirc_socket_record(weir_socket *socket, size_t room, size_t length,
+                                 weir_socket_callback callback, void *user) {
   if (!writer_of(socket)) return NULL;
   weirc_chunk *chunk = weirc_chunk_create(socket->object.loop, room);
   if (!chunk) return NULL;
@@ -37,8 +36,7 @@ static weirc_chunk *record(weir_socket *socket, size_t room, size_t length,
   return chunk;
 }
 
-/* The callback of a chunk that is in no list is told in a step. */
-static void owe(weir_socket *socket, weirc_chunk *chunk, weir_err err, const char *message) {
+void weirc_socket_owe(weir_socket *socket, weirc_chunk *chunk, weir_err err, const char *message) {
   assert(socket->writer && chunk->callback);
   chunk->error = (uint16_t)err;
   chunk->message = message;
@@ -46,8 +44,7 @@ static void owe(weir_socket *socket, weirc_chunk *chunk, weir_err err, const cha
   weirc_step_queue_kind(&socket->object, WEIRC_STEP_WRITE_DONE);
 }
 
-/* A refused write ends the socket, in a step, after its callback was told. */
-static void fail_later(weir_socket *socket, weir_err err) {
+void weirc_socket_fail_later(weir_socket *socket, weir_err err) {
   socket->write_failed = true;
   socket->error_code = (uint16_t)err;
   weirc_socket_refresh(socket);
@@ -96,7 +93,7 @@ void weirc_socket_flush(weir_socket *socket) {
   weirc_socket_refresh_timeout(socket);
   weir_err err = weirc_socket_send_batch(socket);
   if (err != WEIR_OK) {
-    fail_later(socket, err);
+    weirc_socket_fail_later(socket, err);
     return;
   }
   if (writer->done.first || (socket->need_drain && writer->length == 0))
@@ -104,8 +101,7 @@ void weirc_socket_flush(weir_socket *socket) {
   weirc_socket_note_flushed(socket);
 }
 
-/* A chunk joins the queue; without a send that is out, one is needed. */
-static weir_err queue(weir_socket *socket, weirc_chunk *chunk, bool send) {
+weir_err weirc_socket_queue(weir_socket *socket, weirc_chunk *chunk, bool send) {
   weirc_writer *writer = socket->writer;
   assert(!send || (!writer->queue.first && !writer->sending));
   weirc_chunks_append(&writer->queue, chunk);
@@ -125,9 +121,9 @@ static weir_err queue(weir_socket *socket, weirc_chunk *chunk, bool send) {
 static weir_err refuse(weir_socket *socket, weir_err err, const char *message,
                        weir_socket_callback callback, void *user) {
   if (!callback) return err;
-  weirc_chunk *chunk = record(socket, 0, 0, callback, user);
+  weirc_chunk *chunk = weirc_socket_record(socket, 0, 0, callback, user);
   if (!chunk) return WEIR_ENOMEM;
-  owe(socket, chunk, err, message);
+  weirc_socket_owe(socket, chunk, err, message);
   return err;
 }
 
@@ -145,7 +141,7 @@ static weir_err refuse_ended(weir_socket *socket, bool by_peer, weir_socket_call
 
 static weir_err refuse_fresh(weir_socket *socket, weir_socket_callback callback, void *user) {
   weir_err err = refuse(socket, WEIR_ERR_SOCKET_CLOSED, NULL, callback, user);
-  if (err != WEIR_ENOMEM) fail_later(socket, err);
+  if (err != WEIR_ENOMEM) weirc_socket_fail_later(socket, err);
   return err;
 }
 
@@ -158,68 +154,95 @@ static weir_err lose(weir_socket *socket, size_t taken, weirc_chunk *told) {
     if (told) weirc_chunk_free(socket->object.loop, told);
     return WEIR_ENOMEM;
   }
-  if (told) owe(socket, told, WEIR_ENOMEM, NULL);
+  if (told) weirc_socket_owe(socket, told, WEIR_ENOMEM, NULL);
   weirc_socket_destroy_with(socket, WEIR_ENOMEM, "write");
   return WEIR_ENOMEM;
 }
 
+/* Copies all but the first bytes of some slices behind each other. */
+static void copy_rest(uint8_t *to, const weirc_slices *all, size_t skip) {
+  for (size_t i = 0; i < all->count; i++) {
+    const weir_slice *slice = &all->slices[i];
+    size_t part = slice->length > skip ? slice->length - skip : 0;
+    if (part > 0) memcpy(to, (const uint8_t *)slice->data + skip, part);
+    skip -= slice->length - part;
+    to += part;
+  }
+}
+
 /* What the system did not take is copied, and gets the callback. */
-static weir_err queue_rest(weir_socket *socket, weir_slice all, size_t taken, weirc_chunk *told) {
-  weirc_chunk *chunk = record(socket, all.length - taken, all.length, NULL, NULL);
+static weir_err queue_rest(weir_socket *socket, const weirc_slices *all, size_t taken,
+                           weirc_chunk *told) {
+  size_t left = all->length - taken;
+  weirc_chunk *chunk = weirc_socket_record(socket, left, all->length, NULL, NULL);
   if (!chunk) return lose(socket, taken, told);
-  weirc_chunk_fill(chunk, (const uint8_t *)all.data + taken, all.length - taken);
+  copy_rest(weirc_chunk_room(chunk, left), all, taken);
   if (told) {
     chunk->callback = told->callback;
     chunk->user = told->user;
     weirc_chunk_free(socket->object.loop, told);
   }
-  socket->bytes_written += all.length;
-  weirc_trace(socket->object.loop, socket->object.id, WEIR_TRACE_SENT, taken, all.length - taken);
-  return queue(socket, chunk, true);
+  socket->bytes_written += all->length;
+  weirc_trace(socket->object.loop, socket->object.id, WEIR_TRACE_SENT, taken, left);
+  return weirc_socket_queue(socket, chunk, true);
+}
+
+bool weirc_socket_exceeds(const weir_socket *socket, size_t length) {
+  if (!socket->extra || !socket->extra->limited || length == 0) return false;
+  size_t queued = weir_socket_writable_length(socket);
+  size_t limit = socket->extra->max_buffered;
+  return queued > limit || length > limit - queued;
+}
+
+/* Once a part has left, the rest has to follow, whatever the limit. */
+static weir_err write_rest(weir_socket *socket, const weirc_slices *all, ptrdiff_t taken,
+                           weirc_chunk *told) {
+  weir_err err = taken < 0 ? (weir_err)-taken : WEIR_ENOBUFS;
+  if (taken > 0 || (taken == 0 && !weirc_socket_exceeds(socket, all->length)))
+    return queue_rest(socket, all, (size_t)taken, told);
+  if (told) weirc_socket_owe(socket, told, err, NULL);
+  if (taken < 0) weirc_socket_fail_later(socket, err);
+  return err;
 }
 
 weir_err weirc_socket_write_rest(weir_socket *socket, weir_slice all, ptrdiff_t taken,
                                  weirc_chunk *told) {
-  if (taken >= 0) return queue_rest(socket, all, (size_t)taken, told);
-  weir_err err = (weir_err)-taken;
-  if (told) owe(socket, told, err, NULL);
-  fail_later(socket, err);
-  return err;
+  return write_rest(socket, &(weirc_slices){&all, 1, all.length}, taken, told);
 }
 
-/* Nothing is queued before this write, but somebody is to be told, or there is nothing to send. */
-static weir_err write_through(weir_socket *socket, weir_slice all, weir_socket_callback callback,
-                              void *user) {
+/* Nothing is queued before this write, but somebody is to be told, or there is more to it. */
+static weir_err write_through(weir_socket *socket, const weirc_slices *all,
+                              weir_socket_callback callback, void *user) {
   weir_loop *loop = socket->object.loop;
   weirc_chunk *told = NULL;
   ptrdiff_t taken = 0;
-  if (callback && !(told = record(socket, 0, all.length, callback, user))) return WEIR_ENOMEM;
+  if (callback && !(told = weirc_socket_record(socket, 0, all->length, callback, user)))
+    return WEIR_ENOMEM;
   weirc_socket_refresh_timeout(socket);
-  if (all.length > 0)
-    taken = loop->ops->try_send(loop->backend, weirc_handle(&socket->object), &all, 1);
-  if ((size_t)taken != all.length) return weirc_socket_write_rest(socket, all, taken, told);
-  socket->bytes_written += all.length;
-  weirc_trace(loop, socket->object.id, WEIR_TRACE_SENT, all.length, 0);
-  if (told) owe(socket, told, WEIR_OK, NULL);
+  if (all->length > 0)
+    taken =
+        loop->ops->try_send(loop->backend, weirc_handle(&socket->object), all->slices, all->count);
+  if ((size_t)taken != all->length) return write_rest(socket, all, taken, told);
+  socket->bytes_written += all->length;
+  weirc_trace(loop, socket->object.id, WEIR_TRACE_SENT, all->length, 0);
+  if (told) weirc_socket_owe(socket, told, WEIR_OK, NULL);
   return WEIR_OK;
 }
 
-static weir_err write_behind(weir_socket *socket, const void *data, size_t length,
+static weir_err write_behind(weir_socket *socket, const weirc_slices *all,
                              weir_socket_callback callback, void *user) {
-  weirc_chunk *chunk = record(socket, length, length, callback, user);
+  weirc_chunk *chunk = weirc_socket_record(socket, all->length, all->length, callback, user);
   if (!chunk) return WEIR_ENOMEM;
-  weirc_chunk_fill(chunk, data, length);
-  socket->bytes_written += length;
-  return queue(socket, chunk, false);
+  copy_rest(weirc_chunk_room(chunk, all->length), all, 0);
+  socket->bytes_written += all->length;
+  return weirc_socket_queue(socket, chunk, false);
 }
 
-weir_err weirc_socket_write_otherwise(weir_socket *socket, const void *data, size_t length,
-                                      weir_socket_callback callback, void *user) {
-  if (!socket || (!data && length > 0)) return WEIR_ERR_INVALID_ARG_TYPE;
+weir_err weirc_socket_admit(weir_socket *socket, size_t length, weir_socket_callback callback,
+                            void *user) {
   assert(weirc_socket_is_fresh(socket));
   /* An idle timer can be all that keeps a write from the short way. */
-  if (socket->writes_through || weirc_socket_may_write_through(socket))
-    return write_through(socket, (weir_slice){data, length}, callback, user);
+  if (weirc_socket_may_write_through(socket)) return WEIR_OK;
   if (socket->state.write != WEIRC_WRITE_OPEN)
     return refuse_ended(socket, socket->state.ended_by_peer, callback, user);
   if (weir_socket_destroyed(socket))
@@ -230,7 +253,36 @@ weir_err weirc_socket_write_otherwise(weir_socket *socket, const void *data, siz
   bool corked = socket->writer && socket->writer->corked > 0;
   if (socket->state.transport == WEIRC_TRANSPORT_NONE && !corked)
     return refuse_fresh(socket, callback, user);
-  return write_behind(socket, data, length, callback, user);
+  if (weirc_socket_exceeds(socket, length))
+    return refuse(socket, WEIR_ENOBUFS, NULL, callback, user);
+  return WEIR_OK;
+}
+
+static weir_err write_slices(weir_socket *socket, const weirc_slices *all,
+                             weir_socket_callback callback, void *user) {
+  weir_err err = weirc_socket_admit(socket, all->length, callback, user);
+  if (err != WEIR_OK) return err;
+  return weirc_socket_may_write_through(socket) ? write_through(socket, all, callback, user)
+                                                : write_behind(socket, all, callback, user);
+}
+
+weir_err weirc_socket_write_otherwise(weir_socket *socket, const void *data, size_t length,
+                                      weir_socket_callback callback, void *user) {
+  if (!socket || (!data && length > 0)) return WEIR_ERR_INVALID_ARG_TYPE;
+  weir_slice slice = {data, length};
+  return write_slices(socket, &(weirc_slices){&slice, 1, length}, callback, user);
+}
+
+weir_err weir_socket_writev(weir_socket *socket, const weir_slice *slices, size_t count,
+                            weir_socket_callback callback, void *user) {
+  weirc_slices all = {slices, count, 0};
+  if (!socket || (!slices && count > 0)) return WEIR_ERR_INVALID_ARG_TYPE;
+  for (size_t i = 0; i < count; i++) {
+    if (!slices[i].data && slices[i].length > 0) return WEIR_ERR_INVALID_ARG_TYPE;
+    if (slices[i].length > SIZE_MAX / 2 - all.length) return WEIR_ENOMEM;
+    all.length += slices[i].length;
+  }
+  return write_slices(socket, &all, callback, user);
 }
 
 void weir_socket_cork(weir_socket *socket) {
@@ -245,7 +297,7 @@ void weir_socket_uncork(weir_socket *socket) {
   if (--socket->writer->corked > 0) return;
   weirc_socket_refresh(socket);
   if (socket->state.transport == WEIRC_TRANSPORT_NONE && socket->writer->queue.first)
-    fail_later(socket, WEIR_ERR_SOCKET_CLOSED);
+    weirc_socket_fail_later(socket, WEIR_ERR_SOCKET_CLOSED);
   weirc_socket_flush(socket);
   weirc_socket_drop_idle_writer(socket);
 }
@@ -280,7 +332,7 @@ weir_err weir_socket_end(weir_socket *socket, const void *data, size_t length,
   weir_err err = WEIR_OK;
   if (!socket || (!data && length > 0)) return WEIR_ERR_INVALID_ARG_TYPE;
   if (!writer_of(socket)) return WEIR_ENOMEM;
-  if (callback && !(told = record(socket, 0, 0, callback, user))) return WEIR_ENOMEM;
+  if (callback && !(told = weirc_socket_record(socket, 0, 0, callback, user))) return WEIR_ENOMEM;
   if (length > 0 && socket->state.write != WEIRC_WRITE_OPEN)
     err = refuse_ended(socket, false, NULL, NULL);
   else if (length > 0)
@@ -295,7 +347,7 @@ weir_err weir_socket_end(weir_socket *socket, const void *data, size_t length,
     if (err == WEIR_ERR_STREAM_DESTROYED && socket->error_code == 0) socket->end_called = true;
   }
   if (err != WEIR_OK) {
-    if (told) owe(socket, told, err, message);
+    if (told) weirc_socket_owe(socket, told, err, message);
     weirc_socket_drop_idle_writer(socket);
     return err;
   }

@@ -41,6 +41,7 @@ weirc_chunk *weirc_chunk_create(weir_loop *loop, size_t room) {
 }
 
 void weirc_chunk_free(weir_loop *loop, weirc_chunk *chunk) {
+  weirc_chunk_disown(chunk);
   if (chunk->pool == POOL_SMALL)
     weirc_pool_give(&loop->small_chunks, &loop->allocator, chunk);
   else if (chunk->pool == POOL_LARGE)
@@ -49,11 +50,29 @@ void weirc_chunk_free(weir_loop *loop, weirc_chunk *chunk) {
     weirc_release(&loop->allocator, chunk);
 }
 
-void weirc_chunk_fill(weirc_chunk *chunk, const void *data, size_t length) {
+uint8_t *weirc_chunk_room(weirc_chunk *chunk, size_t length) {
   uint8_t *room = (uint8_t *)(chunk + 1);
-  if (length > 0) memcpy(room, data, length);
   chunk->data = room;
   chunk->left = length;
+  return room;
+}
+
+void weirc_chunk_own(weirc_chunk *chunk, const weirc_owned *owned) {
+  assert(!chunk->owned);
+  memcpy(chunk + 1, owned, sizeof *owned);
+  chunk->owned = true;
+  chunk->data = owned->data;
+  chunk->left = owned->length;
+}
+
+void weirc_chunk_disown(weirc_chunk *chunk) {
+  weirc_owned owned;
+  if (!chunk->owned) return;
+  memcpy(&owned, chunk + 1, sizeof owned);
+  chunk->owned = false;
+  chunk->data = NULL;
+  chunk->left = 0;
+  if (owned.release) owned.release(owned.data, owned.length, owned.user);
 }
 
 void weirc_writer_start_batch(weirc_writer *writer) {
@@ -94,6 +113,7 @@ void weirc_writer_complete_batch(weir_loop *loop, weirc_writer *writer) {
     assert(chunk && chunk->left == 0 && writer->length >= chunk->length);
     more = chunk != last;
     writer->length -= chunk->length;
+    weirc_chunk_disown(chunk);
     if (chunk->callback)
       weirc_chunks_append(&writer->done, chunk);
     else

@@ -8,7 +8,7 @@
 
 #include "core/loop.h"
 #include "weir/backend.h"
-#include "weir/socket.h"
+#include "weir/stream.h"
 
 /** Bytes gathered into one send at the most, in pieces. */
 enum { WEIRC_GATHER = 16 };
@@ -16,7 +16,15 @@ enum { WEIRC_GATHER = 16 };
 /** Bytes of a block that holds a short write, and of one that holds a long one. */
 enum { WEIRC_SMALL_CHUNK_BYTES = 320, WEIRC_LARGE_CHUNK_BYTES = 65536 + 256 };
 
-/** One write(), or the callback of one end(). Its bytes lie behind it. */
+/** Memory of the program's that is being sent. */
+typedef struct weirc_owned {
+  void *data;                 /**< All of it. */
+  size_t length;              /**< Bytes. */
+  weir_bytes_release release; /**< Gives it back; may be NULL. */
+  void *user;                 /**< Handed to it. */
+} weirc_owned;
+
+/** One write(), or the callback of one end(). Its bytes lie behind it, or a weirc_owned. */
 typedef struct weirc_chunk {
   struct weirc_chunk *next;      /**< In its list. */
   weir_socket_callback callback; /**< Owed to the caller; may be NULL. */
@@ -27,6 +35,7 @@ typedef struct weirc_chunk {
   size_t left;                   /**< Bytes of it. */
   uint16_t error;                /**< The weir_err to tell. */
   uint8_t pool;                  /**< Where the block goes back to. */
+  bool owned;                    /**< A weirc_owned lies behind it. */
 } weirc_chunk;
 
 /** A list of chunks that grows at its end. */
@@ -86,11 +95,17 @@ weirc_writer *weirc_writer_create(weir_loop *loop, weir_handle *handle);
 /** A chunk with room for so many bytes behind it; NULL: no memory. */
 weirc_chunk *weirc_chunk_create(weir_loop *loop, size_t room);
 
-/** Frees a chunk. */
+/** Frees a chunk, and gives back what it owns. */
 void weirc_chunk_free(weir_loop *loop, weirc_chunk *chunk);
 
-/** Puts bytes into the room behind a chunk. */
-void weirc_chunk_fill(weirc_chunk *chunk, const void *data, size_t length);
+/** The room behind a chunk, which is about to be filled with so many bytes to be sent. */
+uint8_t *weirc_chunk_room(weirc_chunk *chunk, size_t length);
+
+/** The bytes to be sent are the program's: `owned` is copied into the room behind the chunk. */
+void weirc_chunk_own(weirc_chunk *chunk, const weirc_owned *owned);
+
+/** Gives back what a chunk owns, if anything. */
+void weirc_chunk_disown(weirc_chunk *chunk);
 
 /** Makes all that is queued one batch. */
 void weirc_writer_start_batch(weirc_writer *writer);

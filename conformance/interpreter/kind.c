@@ -6,7 +6,6 @@ static const event_entry no_events[] = {{.name = NULL}};
 static const call_entry no_calls[] = {{.name = NULL}};
 static const property_entry no_properties[] = {{.name = NULL}};
 
-
 static const kind_entry kinds[KINDS] = {
     [KIND_SERVER] = {"server", server_options, server_events, server_calls, server_properties,
                      server_make},

@@ -104,7 +104,8 @@ typedef enum socket_event {
   SOCKET_FINISH,
   SOCKET_ERROR,
   SOCKET_CLOSE,
-  SOCKET_ACCEPTED
+  SOCKET_ACCEPTED,
+  SOCKET_READABLE
 } socket_event;
 
 /** The events of a server, in the order of their table. */
@@ -114,7 +115,7 @@ typedef enum server_event {
   SERVER_DROP,
   SERVER_ERROR,
   SERVER_CLOSE,
-  EVENTS_MAX = SOCKET_ACCEPTED + 1
+  EVENTS_MAX = SOCKET_READABLE + 1
 } server_event;
 
 /* The tables, each in the file with the functions it names. */

@@ -43,6 +43,7 @@ bool parse_option(parser *p, word w, const option_entry *table, const char *pref
   if (has_value && !word_cut(w, '=', &key, &given))
     return parse_wrong(p, "%.*s: there is no value", (int)w.length, w.text);
   made->entry = kind_option(table, key);
+  if (word_is(key, "onread") || word_is(given, "readable")) p->here->sees_pieces = true;
   if (!made->entry) return parse_wrong(p, "there is no option %.*s", (int)key.length, key.text);
   made->prefix = prefix;
   if (!add_option(s, made)) return parse_wrong(p, "%.*s is said twice", (int)key.length, key.text);

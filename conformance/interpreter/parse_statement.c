@@ -16,7 +16,8 @@ static bool parse_event(parser *p, word w, event_use *use) {
   if (!cut_name(p, w, &use->object, &event)) return false;
   const kind_entry *kind = kind_of(p->here->objects[use->object].kind);
   use->entry = kind_event(kind, event);
-  if (use->entry == &socket_events[SOCKET_DATA]) p->here->sees_pieces = true;
+  if (use->entry == &socket_events[SOCKET_DATA] || use->entry == &socket_events[SOCKET_READABLE])
+    p->here->sees_pieces = true;
   if (use->entry) return true;
   return parse_wrong(p, "a %s has no event %.*s", kind->name, (int)event.length, event.text);
 }

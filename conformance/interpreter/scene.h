@@ -22,7 +22,7 @@ typedef struct reaction {
 } reaction;
 
 /** What is done with bytes that come. */
-typedef enum data_mode { DATA_LOG, DATA_NONE, DATA_COUNT, DATA_JOIN } data_mode;
+typedef enum data_mode { DATA_LOG, DATA_NONE, DATA_COUNT, DATA_JOIN, DATA_READABLE } data_mode;
 
 /** An object of a scenario. Which members count is its kind's. */
 struct object {
@@ -36,11 +36,12 @@ struct object {
   weir_socket *socket; /**< NULL: an accepted one that is not there yet. */
   data_mode data;
   bool consumes; /**< There is a handler for bytes. */
+  bool asks;     /**< There is one for 'readable'. */
   bool accepted;
   bool closed; /**< 'close' was told; of servers too. */
   uint64_t received;
   trace_text total;
-  struct label *labels; /**< Callbacks that are the same function when they have the same label. */
+  struct label *labels;  /**< Callbacks that are the same function when they have the same label. */
   bool total_is_text;    /**< Some of it came with an encoding. */
   weir_encoding written; /**< Of texts that are written without saying. */
 

@@ -4,6 +4,7 @@
 #include "conformance/interpreter/resolver.h"
 #include "conformance/interpreter/socket_watch.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static weir_connect_options connect_options(call *c) {
@@ -51,7 +52,7 @@ static void run_create_connection(call *c) {
   option_timeout(c->s, call_option(c, "timeout"), &how.timeout_ms);
   if (c->s->over) return;
   weir_loop *loop = c->s->loop;
-  const weir_socket_handlers *handlers = socket_handlers(o->consumes);
+  const weir_socket_handlers *handlers = socket_handlers(o);
   weir_err err = c->at->label ? create_told(c, &how, &where, handlers)
                               : weir_connect(loop, &how, &where, handlers, o, &o->socket);
   if (err == WEIR_OK) (void)weir_socket_retain(o->socket);
@@ -162,6 +163,37 @@ static void run_set_keep_alive(call *c) {
   call_returns(c, CALL_SELF, weir_socket_set_keep_alive(c->o->socket, keep_alive, delay_ms));
 }
 
+/* read() takes what there is, which in C is asked for by its length. */
+static void run_read(call *c) {
+  const value *wanted = call_value(c, 0);
+  int64_t length = (int64_t)weir_socket_readable_length(c->o->socket);
+  option_mark(c->s, wanted, &length);
+  if (c->s->over) return;
+  c->outcome = CALL_VALUE;
+  uint8_t *bytes = length >= 0 ? malloc((size_t)length + 1) : NULL;
+  if (!bytes) {
+    scene_fail(c->s, "no memory to read into");
+    return;
+  }
+  size_t taken = 0;
+  c->err = weir_socket_read(c->o->socket, bytes, (size_t)length, &taken);
+  if (taken > 0 && weir_socket_encoding(c->o->socket) != WEIR_ENCODING_NONE)
+    trace_text_show(&c->shown, (const char *)bytes, taken);
+  else if (taken > 0)
+    trace_text_bytes(&c->shown, bytes, taken);
+  else
+    trace_text_format(&c->shown, "null");
+  free(bytes);
+}
+
+static void run_pipe(call *c) {
+  const object *to = object_of(c->s, call_value(c, 0)->object);
+  if (!to) return;
+  c->outcome = CALL_SELF;
+  c->err = weir_socket_pipe(c->o->socket, to->socket, NULL);
+  (void)scene_check(c->s, "pipe", c->err);
+}
+
 static void run_destroy(call *c) {
   weir_error error = WEIR_ERROR_INIT;
   const value *message = call_value(c, 0);
@@ -197,6 +229,7 @@ static void run_attach(call *c) {
   if (c->s->over || c->o->consumes) return;
   c->o->data = DATA_LOG;
   if (mode->kind == VALUE_WORD) socket_data_mode(c->o, mode);
+  if (c->o->data == DATA_READABLE) scene_fail(c->s, "data=readable is an option of an object");
   socket_consume(c->o, true);
 }
 
@@ -239,8 +272,8 @@ static const option_entry connect_option_table[] = {{"port", A_SERVER | A_PORT, 
                                                     {"keepAliveInitialDelay", 0, true},
                                                     {"all", 0, false},
                                                     {"verbatim", 0, false},
-                                                    {"onread", 0, false},
-                                                    {"onreadStop", 0, false},
+                                                    {"onread", 0, true},
+                                                    {"onreadStop", 0, true},
                                                     {"fd", 0, false},
                                                     /* Of `connection` only: */
                                                     {"quiet", 0, true},
@@ -267,7 +300,7 @@ const call_entry socket_calls[] = {
     {"uncork", 0, 0, 0, NO_WORDS, NULL, false, run_uncork},
     {"pause", 0, 0, 0, NO_WORDS, NULL, false, run_pause},
     {"resume", 0, 0, 0, NO_WORDS, NULL, false, run_resume},
-    {"read", 0, 1, 0, NO_WORDS, NULL, false, NULL},
+    {"read", 0, 1, 0, NO_WORDS, NULL, false, run_read},
     {"setEncoding", 0, 1, 0, 0, NULL, false, run_set_encoding},
     {"setDefaultEncoding", 0, 1, 0, 0, NULL, false, run_set_default_encoding},
     {"setTimeout", 0, 1, 0, NO_WORDS, NULL, true, run_set_timeout},
@@ -278,7 +311,7 @@ const call_entry socket_calls[] = {
     {"resetAndDestroy", 0, 0, 0, NO_WORDS, NULL, false, run_reset_and_destroy},
     {"ref", 0, 0, 0, NO_WORDS, NULL, false, run_ref},
     {"unref", 0, 0, 0, NO_WORDS, NULL, false, run_unref},
-    {"pipe", 1, 1, A_SOCKET, NO_WORDS, NULL, false, NULL},
+    {"pipe", 1, 1, A_SOCKET, NO_WORDS, NULL, false, run_pipe},
     {"attach", 0, 0, 0, NO_WORDS, listener_options, false, run_attach},
     {"detach", 0, 0, 0, NO_WORDS, listener_options, false, run_detach},
     {"address", 0, 0, 0, NO_WORDS, NULL, false, run_address},

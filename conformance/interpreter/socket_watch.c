@@ -6,13 +6,19 @@
 
 #include <string.h>
 
-const event_entry socket_events[] = {
-    [SOCKET_LOOKUP] = {"lookup", true},     [SOCKET_CONNECT] = {"connect", true},
-    [SOCKET_READY] = {"ready", true},       [SOCKET_DATA] = {"data", true},
-    [SOCKET_END] = {"end", true},           [SOCKET_TIMEOUT] = {"timeout", true},
-    [SOCKET_DRAIN] = {"drain", true},       [SOCKET_FINISH] = {"finish", true},
-    [SOCKET_ERROR] = {"error", true},       [SOCKET_CLOSE] = {"close", true},
-    [SOCKET_ACCEPTED] = {"accepted", true}, {.name = NULL}};
+const event_entry socket_events[] = {[SOCKET_LOOKUP] = {"lookup", true},
+                                     [SOCKET_CONNECT] = {"connect", true},
+                                     [SOCKET_READY] = {"ready", true},
+                                     [SOCKET_DATA] = {"data", true},
+                                     [SOCKET_END] = {"end", true},
+                                     [SOCKET_TIMEOUT] = {"timeout", true},
+                                     [SOCKET_DRAIN] = {"drain", true},
+                                     [SOCKET_FINISH] = {"finish", true},
+                                     [SOCKET_ERROR] = {"error", true},
+                                     [SOCKET_CLOSE] = {"close", true},
+                                     [SOCKET_ACCEPTED] = {"accepted", true},
+                                     [SOCKET_READABLE] = {"readable", true},
+                                     {.name = NULL}};
 
 const option_entry socket_options[] = {{"quiet", 0, true},
                                        {"skip", 0, true},
@@ -26,8 +32,8 @@ const option_entry socket_options[] = {{"quiet", 0, true},
                                        {"fd", 0, false},
                                        {"handle", A_SOCKET, false},
                                        {"signal", A_SIGNAL, true},
-                                       {"onread", 0, false},
-                                       {"onreadStop", 0, false},
+                                       {"onread", 0, true},
+                                       {"onreadStop", 0, true},
                                        {"objectMode", 0, false},
                                        {"readableObjectMode", 0, false},
                                        {"writableObjectMode", 0, false},
@@ -63,6 +69,11 @@ static void on_data(weir_socket *socket, const uint8_t *data, size_t length, voi
   else if (shown && o->data == DATA_LOG)
     trace_log_data(o->s->t, o->as->name, data, length);
   object_react(o, SOCKET_DATA);
+}
+
+static void on_readable(weir_socket *socket, void *user) {
+  (void)socket;
+  object_event(user, SOCKET_READABLE);
 }
 
 static void on_end(weir_socket *socket, void *user) {
@@ -109,38 +120,41 @@ static void on_lookup(weir_socket *socket, const weir_error *error, const weir_a
   object_react(o, SOCKET_LOOKUP);
 }
 
-/* What both tables have. */
+/* What all tables have. */
 #define WATCHED                                                                                    \
   .size = sizeof(weir_socket_handlers), .on_connect = on_connect, .on_ready = on_ready,            \
   .on_end = on_end, .on_drain = on_drain, .on_finish = on_finish, .on_error = on_error,            \
   .on_close = on_close, .on_lookup = on_lookup, .on_timeout = on_timeout
 
-static const weir_socket_handlers with_data = {WATCHED, .on_data = on_data};
-static const weir_socket_handlers without_data = {WATCHED};
+static const weir_socket_handlers tables[2][2] = {
+    {{WATCHED}, {WATCHED, .on_data = on_data}},
+    {{WATCHED, .on_readable = on_readable},
+     {WATCHED, .on_data = on_data, .on_readable = on_readable}}};
 
-const weir_socket_handlers *socket_handlers(bool consume) {
-  return consume ? &with_data : &without_data;
+const weir_socket_handlers *socket_handlers(const object *o) {
+  return &tables[o->asks][o->consumes];
 }
 
 void socket_consume(object *o, bool consume) {
   o->consumes = consume;
   (void)scene_check(o->s, "weir_socket_set_handlers",
-                    weir_socket_set_handlers(o->socket, socket_handlers(consume), o));
+                    weir_socket_set_handlers(o->socket, socket_handlers(o), o));
 }
 
 void socket_data_mode(object *o, const value *mode) {
-  static const char *const modes[] = {"log", "none", "count", "join"};
+  static const char *const modes[] = {"log", "none", "count", "join", "readable"};
   size_t i = 0;
-  while (i < 4 && (mode->kind != VALUE_WORD || strcmp(mode->text, modes[i]) != 0)) i++;
-  if (i == 4) scene_fail(o->s, "data is log, none, count or join");
-  o->data = (data_mode)(i % 4);
+  while (i < 5 && (mode->kind != VALUE_WORD || strcmp(mode->text, modes[i]) != 0)) i++;
+  if (i == 5) scene_fail(o->s, "data is log, none, count, join or readable");
+  o->data = (data_mode)(i % 5);
 }
 
 void socket_expect(object *o, const option *options, const char *prefix) {
   const value *mode = option_find(options, prefix, "data");
   object_options(o, options, prefix);
   if (mode) socket_data_mode(o, mode);
-  o->consumes = o->data != DATA_NONE;
+  o->asks = o->data == DATA_READABLE;
+  o->consumes = o->data != DATA_NONE && !o->asks;
 }
 
 bool socket_options_read(object *o, const option *options, const char *prefix,
@@ -163,6 +177,7 @@ bool socket_options_read(object *o, const option *options, const char *prefix,
   option_flag(s, option_find(options, prefix, "readable"), &out_options->readable);
   option_flag(s, option_find(options, prefix, "writable"), &out_options->writable);
   option_signal(s, option_find(options, prefix, "signal"), &out_options->signal);
+  out_options->onread = socket_onread(o, options, prefix);
   return !s->over;
 }
 
@@ -170,7 +185,7 @@ bool socket_create(object *o, const option *options, const char *prefix) {
   weir_socket_options how;
   socket_expect(o, options, prefix);
   if (!socket_options_read(o, options, prefix, &how)) return false;
-  weir_err err = weir_socket_create(o->s->loop, &how, socket_handlers(o->consumes), o, &o->socket);
+  weir_err err = weir_socket_create(o->s->loop, &how, socket_handlers(o), o, &o->socket);
   if (!scene_check(o->s, "new net.Socket()", err)) return false;
   (void)weir_socket_retain(o->socket);
   return true;

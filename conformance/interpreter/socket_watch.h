@@ -18,9 +18,12 @@ void socket_adopt(object *o, weir_socket *socket);
 /** Adds (true) or removes the handler for bytes. */
 void socket_consume(object *o, bool consume);
 /** The table of handlers for an object. */
-const weir_socket_handlers *socket_handlers(bool consume);
+const weir_socket_handlers *socket_handlers(const object *o);
 /** Node's options of a new socket. @return false: the scenario failed */
 bool socket_options_read(object *o, const option *options, const char *prefix,
                          weir_socket_options *out_options);
+
+/** The options onread and onreadStop; NULL: they were not given. */
+const weir_onread *socket_onread(object *o, const option *options, const char *prefix);
 
 #endif

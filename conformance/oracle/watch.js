@@ -22,7 +22,7 @@ class Thing {
     this.closed = false;
     this.connected = false; // Ever was connecting or connected.
     this.dataListeners = [];
-    this.own = { data: [], accepted: [] }; // Listeners of events that are not asked of the emitter.
+    this.own = { data: [], readable: [], accepted: [] }; // Listeners of events that are not asked of the emitter.
     this.labels = new Map();
   }
 
@@ -50,7 +50,8 @@ class Thing {
       if (event !== 'data') emitter.on(event, (...args) => this.tell(event, args));
     }
     if (this.kind === 'socket') {
-      if (this.mode !== 'none') this.attachData(this.mode);
+      if (this.mode === 'readable') this.attachReadable();
+      else if (this.mode !== 'none') this.attachData(this.mode);
       if (emitter.connecting || !emitter.pending) this.connected = true;
     }
     for (const [event, listener, once] of this.early.splice(0)) this.listen(event, listener, once);
@@ -78,6 +79,13 @@ class Thing {
     };
     this.dataListeners.push(listener);
     return this.emitter.on('data', listener);
+  }
+
+  attachReadable() {
+    this.emitter.on('readable', () => {
+      this.happened('readable', []);
+      this.fire('readable');
+    });
   }
 
   detachData() {

@@ -5,7 +5,7 @@ const set = (text) => new Set(text.split(/\s+/));
 
 /** What is watched of a socket or server. */
 const WATCH = set('quiet skip data');
-const DATA_MODES = set('log none count join');
+const DATA_MODES = set('log none count join readable');
 
 const SOCKET_OPTIONS = set(`allowHalfOpen highWaterMark readableHighWaterMark writableHighWaterMark
   readable writable objectMode readableObjectMode writableObjectMode fd signal noDelay keepAlive
@@ -80,7 +80,7 @@ const KINDS = {
       isPaused bytesRead bytesWritten bufferSize allowHalfOpen timeout errored localAddress
       localFamily localPort remoteAddress remoteFamily remotePort address
       autoSelectFamilyAttemptedAddresses received total osNoDelay osKeepAlive osKeepAliveDelay`),
-    events: new Set([...SOCKET_EVENTS, 'accepted']),
+    events: new Set([...SOCKET_EVENTS, 'readable', 'accepted']),
   },
   server: {
     options: new Set(['quiet', 'skip', ...SERVER_OPTIONS]),

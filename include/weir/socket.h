@@ -100,7 +100,8 @@ typedef struct weir_socket_handlers {
 typedef void *(*weir_onread_provider)(weir_socket *socket, size_t *out_length, void *user);
 
 /**
- * Bytes were received into that memory.
+ * Bytes were received into that memory, which is the program's until the callback returns, and
+ * again from on_close on.
  * @return true: go on; false: stop until weir_socket_resume()
  * @source STR-46, STR-48
  */
@@ -146,8 +147,10 @@ typedef struct weir_socket_options {
       *signal;                   /**< Destroys the socket; retained; NULL: none. @source ABT-04 */
   weir_block_filter *block_list; /**< Addresses not to connect to; retained; NULL: none. @source
                                     BLK-28 */
-  /** So many bytes may wait to be sent; a write beyond is refused with WEIR_ENOBUFS and nothing of
-   * it is queued. -1: no limit. */
+  /** So many bytes may wait to be sent, as weir_socket_writable_length() counts them; a write
+   * beyond is refused with WEIR_ENOBUFS and nothing of it is queued. What the system takes at once
+   * does not wait; if it takes a part of a write, the rest follows whatever the limit. -1: no
+   * limit. */
   int64_t max_buffered_bytes;
 } weir_socket_options;
 
@@ -211,8 +214,9 @@ typedef struct weir_connect_options {
  * @param out_socket the new socket. It is freed when on_close has returned; destroy one that never
  * connects.
  * @return WEIR_OK, also if `signal` was fired already: then it is destroyed with WEIR_ABORT_ERR;
- * WEIR_ERR_INVALID_ARG_TYPE: NULL; WEIR_ERR_INVALID_ARG_VALUE: the options' size is not known, or
- * the signal is another loop's; WEIR_ERR_OUT_OF_RANGE: a mark, a timeout or a descriptor below -1; WEIR_ENOMEM;
+ * WEIR_ERR_INVALID_ARG_TYPE: NULL; WEIR_ERR_INVALID_ARG_VALUE: the options' size is not known,
+ * their onread is not complete, or the signal is another loop's; WEIR_ERR_OUT_OF_RANGE: a mark, a
+ * limit, a timeout or a descriptor below -1; WEIR_ENOMEM;
  * WEIR_ECANCELED: the loop is being freed; for `fd`: WEIR_EBADF; WEIR_ERR_INVALID_FD_TYPE: neither
  * a stream socket nor a pipe; WEIR_EEXIST: the loop has it already; WEIR_ENOTSUP: the backend has
  * no descriptors; what the system says
@@ -265,7 +269,9 @@ WEIR_API size_t weir_socket_auto_select_family_attempted_addresses(const weir_so
  * Replaces the table of handlers and the pointer they are given, from the next event on.
  *
  * on_data going from NULL to a function makes the socket flow, unless it was paused; going back to
- * NULL does not pause it: what comes then is lost.
+ * NULL does not pause it: what comes then is lost. on_readable stops the flow and makes a paused
+ * socket read; on_data does not come while it is there. When it goes, the socket flows to on_data,
+ * or is as one that nobody has asked.
  * @return WEIR_OK; WEIR_ERR_INVALID_ARG_TYPE: no socket; WEIR_ERR_INVALID_ARG_VALUE: the table's
  *   size is not known
  * @source GEN-11, STR-32, SOC-14
@@ -296,82 +302,6 @@ WEIR_API weir_socket *weir_socket_retain(weir_socket *socket);
 /** Undoes one weir_socket_retain(). The last one frees a socket that is closed. Does nothing for
  * NULL. */
 WEIR_API void weir_socket_release(weir_socket *socket);
-
-/**
- * Sends bytes, at once as far as the system takes them; the rest is copied and queued.
- * @param socket where to
- * @param data borrowed for the length of the call
- * @param length bytes; 0 is legal and sends nothing
- * @param callback runs when all of it was taken by the system, or with an error; in the order of
- * the writes; may be NULL
- * @param user handed to callback
- * @return WEIR_OK: go on; WEIR_WAIT_DRAIN: taken, but wait for on_drain; otherwise nothing of it is
- * sent: WEIR_ERR_INVALID_ARG_TYPE: NULL, no callback runs; WEIR_ENOMEM: no room for a copy, no
- * callback runs and the socket goes on (if part was sent already it is destroyed instead, and the
- * callback runs); WEIR_ERR_STREAM_DESTROYED: the callback gets it; WEIR_ERR_STREAM_WRITE_AFTER_END,
- * WEIR_EPIPE (the peer has ended and with it this side): the callback gets it and the socket is
- * destroyed with it; WEIR_ERR_SOCKET_CLOSED: connect() was never called, the same; any other code:
- * the system refused, the same
- * @cost one system call when nothing is queued; no allocation without callback
- * @source STR-01, STR-02, STR-05, STR-08, STR-09, STR-13, STR-14, STR-15, STR-17
- */
-WEIR_API weir_err weir_socket_write(weir_socket *socket, const void *data, size_t length,
-                                    weir_socket_callback callback, void *user);
-
-/**
- * Encodes a text and writes the bytes, which are what all counters count.
- * @param socket where to
- * @param text UTF-8, borrowed for the length of the call; may be NULL when length is 0
- * @param length bytes of it
- * @param encoding as in weir_encoding_encode()
- * @param callback as that of weir_socket_write()
- * @param user handed to callback
- * @return as weir_socket_write(); WEIR_ERR_UNKNOWN_ENCODING: nothing has changed, no callback runs;
- * WEIR_ENOMEM: the same
- * @cost UTF-8 that is not broken is only looked through; what takes more than 256 bytes in another
- * encoding needs memory meanwhile
- * @source STR-01, STR-18, STR-42
- */
-WEIR_API weir_err weir_socket_write_text(weir_socket *socket, const char *text, size_t length,
-                                         weir_encoding encoding, weir_socket_callback callback,
-                                         void *user);
-
-/** Holds writes back until uncork() was called as often; they leave together. @source STR-19 */
-WEIR_API void weir_socket_cork(weir_socket *socket);
-
-/** Undoes one cork(); surplus calls do nothing. @source STR-19 */
-WEIR_API void weir_socket_uncork(weir_socket *socket);
-
-/**
- * Sends a last piece and then the end of the stream; the peer may still send.
- * @param socket which
- * @param data written first as by weir_socket_write(); may be NULL when length is 0
- * @param length bytes
- * @param callback runs right before on_finish, or with an error; may be NULL
- * @param user handed to callback
- * @return WEIR_OK, also when called again before 'finish'; what weir_socket_write() returns when
- * data was given and refused; WEIR_ERR_STREAM_ALREADY_FINISHED, WEIR_ERR_STREAM_DESTROYED: the
- * callback gets it, nothing else happens; WEIR_ERR_INVALID_ARG_TYPE: NULL; WEIR_ENOMEM: nothing has
- * changed
- * @source STR-23, STR-24, STR-25
- */
-WEIR_API weir_err weir_socket_end(weir_socket *socket, const void *data, size_t length,
-                                  weir_socket_callback callback, void *user);
-
-/**
- * Encodes a last text, sends it, and then the end of the stream.
- * @param socket which
- * @param text UTF-8, borrowed for the length of the call; may be NULL when length is 0
- * @param length bytes of it
- * @param encoding as in weir_encoding_encode()
- * @param callback as that of weir_socket_end()
- * @param user handed to callback
- * @return as weir_socket_end(); WEIR_ERR_UNKNOWN_ENCODING: nothing has changed, no callback runs
- * @source STR-23, STR-42
- */
-WEIR_API weir_err weir_socket_end_text(weir_socket *socket, const char *text, size_t length,
-                                       weir_encoding encoding, weir_socket_callback callback,
-                                       void *user);
 
 /**
  * Tells on_timeout when nothing has happened for so long; the connection stays. Connecting, bytes
@@ -445,47 +375,6 @@ WEIR_API void weir_socket_destroy_soon(weir_socket *socket);
  * @source SOC-50, SOC-51, SOC-52, SOC-53
  */
 WEIR_API weir_err weir_socket_reset_and_destroy(weir_socket *socket);
-
-/** Stops on_data. Bytes are still taken from the system up to the high water mark. @source STR-33,
- * STR-34 */
-WEIR_API void weir_socket_pause(weir_socket *socket);
-
-/** Lets on_data come again, after the call has returned. Without on_data what comes is dropped.
- * @source STR-35 */
-WEIR_API void weir_socket_resume(weir_socket *socket);
-
-/** True if weir_socket_pause() was called last, not weir_socket_resume(). */
-WEIR_API bool weir_socket_is_paused(const weir_socket *socket);
-
-/** Whether bytes are handed on as they come. */
-typedef enum weir_flow {
-  WEIR_FLOW_INITIAL, /**< Nobody asked yet: bytes are kept. Node's null. */
-  WEIR_FLOW_FLOWING, /**< They go to on_data. Node's true. */
-  WEIR_FLOW_PAUSED   /**< Paused: they are kept. Node's false. */
-} weir_flow;
-
-/** Node's readableFlowing. */
-WEIR_API weir_flow weir_socket_readable_flowing(const weir_socket *socket);
-
-/**
- * What on_data gets from now on is UTF-8 text, whole characters at a time: what a piece begins is
- * held back until the rest has come, or the end of input, which may bring a last on_data. What was
- * kept is converted. Counters of what came count bytes, weir_socket_readable_length() those of the
- * text. The encoding stays when the socket closes and connects again.
- * @param socket which
- * @param encoding WEIR_ENCODING_NONE: bytes again; what was held back comes as bytes. From one
- * encoding to another, or when the end of input is here already, what is held back is lost, as in
- * Node.
- * @return WEIR_OK; WEIR_ERR_INVALID_ARG_TYPE: NULL; WEIR_ERR_UNKNOWN_ENCODING; WEIR_ENOMEM: nothing
- * has changed
- * @cost UTF-8 that is cut between characters is handed on where it was received; other text is made
- * in memory that the loop keeps
- * @source STR-38, STR-39, STR-40, STR-41, STR-43, STR-44
- */
-WEIR_API weir_err weir_socket_set_encoding(weir_socket *socket, weir_encoding encoding);
-
-/** What weir_socket_set_encoding() set; WEIR_ENCODING_NONE: on_data gets bytes. */
-WEIR_API weir_encoding weir_socket_encoding(const weir_socket *socket);
 
 /** Lets the socket hold the loop open, which is the default. @source SOC-48 */
 WEIR_API void weir_socket_ref(weir_socket *socket);

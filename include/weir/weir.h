@@ -39,5 +39,6 @@
 #include "weir/server.h"
 #include "weir/sim.h"
 #include "weir/socket.h"
+#include "weir/stream.h"
 
 #endif

@@ -81,7 +81,7 @@ wrong(scenario('open c d fast'), '2: "fast" is no option of "open"');
 wrong(scenario('open c d conn.allowHalfOpen'), '2: "allowHalfOpen" is no option here');
 wrong(scenario('socket c color=red'), '2: "color" is no option here');
 wrong(scenario('socket c quiet quiet'), '2: "quiet" is said twice');
-wrong(scenario('socket c data=some'), '2: "data" is one of log, none, count, join');
+wrong(scenario('socket c data=some'), '2: "data" is one of log, none, count, join, readable');
 wrong(scenario('socket c skip=end'), '2: "skip" is a list of events');
 wrong(scenario('socket c skip=[ends]'), '2: "ends" is no event of a socket');
 wrong(scenario('socket c signal=a'), '2: nothing is called "a"');
