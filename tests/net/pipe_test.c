@@ -274,7 +274,7 @@ static void destroy_doomed(net_end *end) {
   weir_socket_destroy(doomed, NULL);
 }
 
-/* D64: a target that was destroyed right before it is written to holds nobody back. */
+/* D62: a target that was destroyed right before it is written to holds nobody back. */
 static void a_target_that_is_gone_is_not_waited_for(void **state) {
   (void)state;
   relay r;

@@ -206,7 +206,7 @@ static void the_last_one_has_no_timeout(void **state) {
   (void)state;
   open_loop(&f, WEIR_TIME_MS);
   give(&f, 2, list);
-  CLAUSES("HE-10", "HE-12", "DEF-04") {
+  CLAUSES("HE-10", "HE-12", "HE-29", "DEF-04") {
     race(&f, &handlers, 0, false);
     assert_string_equal(f.told.text,
                         "attempt(192.0.2.1)@0 timeout(192.0.2.1)@250 attempt(198.51.100.1)@250 "
