@@ -1,8 +1,8 @@
 /* Asking for a name, and what is tried of the answer in which order: Node's rules for families. */
 #include "core/race.h"
 
-#include "weir/defaults.h"
 #include "core/error.h"
+#include "weir/defaults.h"
 
 #include <assert.h>
 #include <string.h>
