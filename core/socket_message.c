@@ -32,9 +32,9 @@ void weirc_socket_received(weir_socket *socket) {
     weirc_socket_received_otherwise(socket);
     return;
   }
-  socket->bytes_read += op->length;
   weirc_trace(socket->object.loop, socket->object.id, WEIR_TRACE_RECEIVE, op->length,
-              socket->bytes_read);
+              socket->bytes_read + op->length);
+  socket->bytes_read += op->length;
   /* Bytes that were handed on are not in the operation any more: detach() looks at that. */
   void *data = op->data;
   op->data = NULL;
@@ -57,6 +57,6 @@ weir_err weir_socket_write(weir_socket *socket, const void *data, size_t length,
   ptrdiff_t taken = loop->ops->try_send(loop->backend, weirc_handle(&socket->object), &slice, 1);
   if ((size_t)taken != slice.length) return weirc_socket_write_rest(socket, slice, taken, NULL);
   socket->bytes_written += (size_t)taken;
-  weirc_trace(socket->object.loop, socket->object.id, WEIR_TRACE_SENT, (size_t)taken, 0);
+  weirc_trace(socket->object.loop, socket->object.id, WEIR_TRACE_SENT, slice.length, 0);
   return WEIR_OK;
 }

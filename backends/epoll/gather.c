@@ -91,8 +91,7 @@ ptrdiff_t weirb_epoll_gather_try(int fd, const weir_slice *slices, size_t count)
   return err == WEIR_OK || err == WEIR_EAGAIN ? (ptrdiff_t)sent : -(ptrdiff_t)err;
 }
 
-ptrdiff_t weirb_epoll_gather_refused(int fd, const weir_slice *slice) {
-  if (errno == ENOTSOCK) return weirb_epoll_gather_try(fd, slice, 1);
+ptrdiff_t weirb_epoll_gather_refused(void) {
   return errno == EAGAIN || errno == EWOULDBLOCK ? 0 : -(ptrdiff_t)weirp_error_last();
 }
 

@@ -10,8 +10,8 @@
 /** Sends what can be sent at once. @return as try_send() of the SPI */
 ptrdiff_t weirb_epoll_gather_try(int fd, const weir_slice *slices, size_t count);
 
-/** What a refused send of one slice comes to, by errno. @return as try_send() of the SPI */
-ptrdiff_t weirb_epoll_gather_refused(int fd, const weir_slice *slice);
+/** What a refused send comes to, by errno. @return as try_send() of the SPI */
+ptrdiff_t weirb_epoll_gather_refused(void);
 
 /**
  * Sends on behind what is sent.

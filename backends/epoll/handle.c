@@ -4,6 +4,7 @@
 
 #include "backends/epoll/connect.h"
 #include "backends/epoll/listener.h"
+#include "backends/epoll/resolve.h"
 #include "backends/epoll/send.h"
 #include "backends/epoll/table.h"
 #include "platform/posix/address.h"
@@ -42,11 +43,6 @@ weir_err weirb_epoll_address(weir_backend *backend, weir_handle *base, weir_end 
                                : weirp_descriptor_remote(handle->fd, out_address);
 }
 
-static void submit_resolve(weir_backend *backend, weir_op *op) {
-  weir_err err = weirb_resolves_submit(&backend->resolves, op);
-  if (err != WEIR_OK) weirb_epoll_finish(backend, op, err);
-}
-
 weir_err weirb_epoll_set_no_delay(weir_backend *backend, weir_handle *base, bool no_delay) {
   (void)backend;
   const weirb_epoll_handle *handle = weirb_epoll_handle_of(base);
@@ -68,7 +64,7 @@ static void submit_rare(weir_backend *backend, weirb_epoll_handle *handle, weir_
   case WEIR_OP_SHUTDOWN: weirb_epoll_shutdown_submit(backend, handle, op); break;
   case WEIR_OP_ACCEPT: weirb_epoll_accept_submit(backend, handle, op); break;
   case WEIR_OP_CONNECT: weirb_epoll_connect_submit(backend, handle, op); break;
-  case WEIR_OP_RESOLVE: submit_resolve(backend, op); break;
+  case WEIR_OP_RESOLVE: weirb_epoll_resolve_submit(backend, op); break;
   case WEIR_OP_RECEIVE: break; /* The caller's. */
   }
 }
@@ -117,9 +113,7 @@ static void end_in(weir_backend *backend, weirb_epoll_handle *handle) {
 
 void weirb_epoll_cancel(weir_backend *backend, weir_op *op) {
   if (op->kind == WEIR_OP_RESOLVE) {
-    if (weirb_resolves_cancel(&backend->resolves, op)) {
-      weirb_epoll_finish(backend, op, WEIR_ECANCELED);
-    }
+    weirb_epoll_resolve_cancel(backend, op);
     return;
   }
   weirb_epoll_handle *handle = weirb_epoll_handle_of(op->handle);

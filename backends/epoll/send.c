@@ -16,10 +16,11 @@
 ptrdiff_t weirb_epoll_try_send(weir_backend *backend, weir_handle *base, const weir_slice *slices,
                                size_t count) {
   (void)backend;
-  int fd = weirb_epoll_handle_of(base)->fd;
-  if (count != 1) return weirb_epoll_gather_try(fd, slices, count);
-  ssize_t n = send(fd, slices->data, slices->length, WEIRP_SEND_FLAGS);
-  return n >= 0 ? n : weirb_epoll_gather_refused(fd, slices);
+  const weirb_epoll_handle *handle = weirb_epoll_handle_of(base);
+  if (count != 1) return weirb_epoll_gather_try(handle->fd, slices, count);
+  if (handle->flags & WEIRB_EPOLL_PIPE) return weirb_epoll_gather_try(handle->fd, slices, 1);
+  ssize_t n = send(handle->fd, slices->data, slices->length, WEIRP_SEND_FLAGS);
+  return n >= 0 ? n : weirb_epoll_gather_refused();
 }
 
 void weirb_epoll_send_submit(weir_backend *backend, weirb_epoll_handle *handle, weir_op *op) {
