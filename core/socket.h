@@ -16,6 +16,7 @@
 #include "core/loop.h"
 #include "core/socket_state.h"
 #include "core/writer.h"
+#include "weir/socket_option.h"
 #include "weir/stream.h"
 
 /** Kinds of steps of a socket. */

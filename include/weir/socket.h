@@ -169,9 +169,11 @@ typedef enum weir_path_overflow {
 
 /** How weir_socket_connect() reaches its peer. Start from WEIR_CONNECT_OPTIONS_INIT. */
 typedef struct weir_connect_options {
-  size_t size;      /**< Set by WEIR_CONNECT_OPTIONS_INIT. */
-  int32_t port;     /**< 0..65535; -1: none. Needed unless `path` is set. @source CON-06, CON-07 */
-  const char *host; /**< An IPv4 or IPv6 address in text form; NULL: 127.0.0.1. */
+  size_t size;  /**< Set by WEIR_CONNECT_OPTIONS_INIT. */
+  int32_t port; /**< 0..65535; -1: none. Needed unless `path` is set. @source CON-06, CON-07 */
+  /** A name, which is looked up, or an IPv4 or IPv6 address in text form; NULL or "": "localhost".
+   * @source CON-09 */
+  const char *host;
   const char
       *path; /**< A Unix domain socket; when set, port and host are ignored. @source CON-40 */
   size_t path_length; /**< Bytes of path; 0: up to its NUL. Linux' abstract names begin with a NUL
@@ -228,16 +230,20 @@ WEIR_API weir_err weir_socket_create(weir_loop *loop, const weir_socket_options 
 
 /**
  * Starts to connect; on_connect and on_ready, or on_error and on_close, tell how it went.
- * @param socket one that has not connected yet
+ * @param socket one that has not connected yet; or one that was closed, which begins anew with what
+ * was set: in its on_close, and afterwards if it is retained
  * @param options copied; see weir_connect_options
  * @param callback runs after on_connect and before on_ready, or after on_error with the error; may
  * be NULL
  * @param user handed to callback
- * @return WEIR_OK: under way; otherwise nothing has changed: WEIR_ERR_INVALID_ARG_TYPE: NULL;
- * WEIR_ERR_INVALID_ARG_VALUE: the options' size is not known; WEIR_ERR_MISSING_ARGS: neither port
- * nor path; WEIR_ERR_SOCKET_BAD_PORT; WEIR_ERR_INVALID_IP_ADDRESS: the host is not an address;
- * WEIR_EALREADY: connecting; WEIR_EISCONN: connected; WEIR_ERR_STREAM_DESTROYED; WEIR_ENOMEM
- * @source CON-01, CON-02, CON-03, CON-04, CON-28
+ * @return WEIR_OK: under way; otherwise nothing has been started: WEIR_ERR_INVALID_ARG_TYPE: NULL;
+ * WEIR_ERR_INVALID_ARG_VALUE: the options' size is not known, or the family for a name is none;
+ * WEIR_ERR_MISSING_ARGS: neither port nor path; WEIR_ERR_INVALID_IP_ADDRESS: local_address is no
+ * address; WEIR_ERR_SOCKET_BAD_PORT: port or local_port; WEIR_ERR_OUT_OF_RANGE:
+ * auto_select_family_attempt_timeout_ms above 2147483647; WEIR_ECANCELED: the loop is being freed;
+ * WEIR_EALREADY: connecting; WEIR_EISCONN: connected; WEIR_ERR_STREAM_DESTROYED: destroyed, and
+ * on_close has not come; WEIR_ENOMEM
+ * @source CON-01, CON-02, CON-03, CON-04, CON-05, CON-28
  */
 WEIR_API weir_err weir_socket_connect(weir_socket *socket, const weir_connect_options *options,
                                       weir_socket_callback callback, void *user);
@@ -258,7 +264,7 @@ WEIR_API weir_err weir_connect(weir_loop *loop, const weir_socket_options *optio
  * @param socket which
  * @param out_addresses where to write, ports included; may be NULL when capacity is 0
  * @param capacity how many fit; what does not is left out
- *XX
+ * @return how many there are; 0: family selection did not run
  * @source HE-14, HE-15
  */
 WEIR_API size_t weir_socket_auto_select_family_attempted_addresses(const weir_socket *socket,
@@ -325,32 +331,6 @@ WEIR_API weir_err weir_socket_set_timeout(weir_socket *socket, int64_t timeout_m
 /** What weir_socket_set_timeout() was given, kept after close; -1: it was never called. @source
  * TMO-05 */
 WEIR_API int64_t weir_socket_timeout_ms(const weir_socket *socket);
-
-/**
- * Small writes leave at once (Nagle's algorithm is off), or are gathered. Remembered before there
- * is a connection; does nothing on Unix sockets.
- * @return WEIR_OK, also where there is nothing to set or the system refuses;
- * WEIR_ERR_INVALID_ARG_TYPE: NULL
- * @cost a system call if it changes something
- * @source OPT-01, OPT-03, OPT-08, OPT-10, OPT-11
- */
-WEIR_API weir_err weir_socket_set_no_delay(weir_socket *socket, bool no_delay);
-
-/**
- * The system looks whether the peer of an idle connection is still there, or does not. Remembered
- * before there is a connection; does nothing on Unix sockets.
- * @param socket which
- * @param keep_alive whether
- * @param initial_delay_ms of idleness before the first look, in whole seconds, rounded down; 0: the
- * system's, or what was set before. Looks follow each second; the tenth without answer ends the
- * connection.
- * @return WEIR_OK, also where there is nothing to set or the system refuses;
- * WEIR_ERR_INVALID_ARG_TYPE: NULL; WEIR_ENOMEM: nothing has changed
- * @cost one system call, or four to switch it on, if it changes something
- * @source OPT-04, OPT-05, OPT-06, OPT-07, OPT-08, OPT-09, OPT-10, OPT-11
- */
-WEIR_API weir_err weir_socket_set_keep_alive(weir_socket *socket, bool keep_alive,
-                                             uint32_t initial_delay_ms);
 
 /**
  * Ends everything now: what was received or queued and not delivered is dropped; on_error (if there
