@@ -60,6 +60,8 @@ typedef struct weirc_socket_extra {
   weirc_idle *idle;                      /**< NULL: never had a timeout. Outlives 'close'. */
   weir_time active_at;                   /**< When something happened that its timer looks at. */
   uint32_t keep_alive_delay_s;           /**< As it was set. Outlives 'close'. */
+  uint32_t keep_alive_interval_s;        /**< The same; 0: the default. */
+  uint32_t keep_alive_count;             /**< The same; 0: the default. */
   weirc_abort_listener *abort_listener;  /**< Of the option `signal`; NULL: none. */
   weir_decoder decoder;                  /**< Of what is received; without encoding: none. */
   weirc_onread *onread;                  /**< The option; NULL: none. */

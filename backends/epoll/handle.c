@@ -55,11 +55,11 @@ weir_err weirb_epoll_set_no_delay(weir_backend *backend, weir_handle *base, bool
 }
 
 weir_err weirb_epoll_set_keep_alive(weir_backend *backend, weir_handle *base, bool keep_alive,
-                                    uint32_t delay_s) {
+                                    uint32_t delay_s, uint32_t interval_s, uint32_t count) {
   (void)backend;
   const weirb_epoll_handle *handle = weirb_epoll_handle_of(base);
   if (!(handle->flags & WEIRB_EPOLL_OPEN)) return WEIR_EBADF;
-  return weirp_option_keep_alive(handle->fd, keep_alive, delay_s);
+  return weirp_option_keep_alive(handle->fd, keep_alive, delay_s, interval_s, count);
 }
 
 static void submit_rare(weir_backend *backend, weirb_epoll_handle *handle, weir_op *op) {

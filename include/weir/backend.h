@@ -267,13 +267,14 @@ typedef struct weir_backend_ops {
   weir_err (*set_no_delay)(weir_backend *backend, weir_handle *handle, bool no_delay);
   /**
    * The system looks after an idle connection. TCP only.
-   * @param delay_s seconds of idleness before the first look; 0: the system's. The pause between
-   * looks is 1 second and 10 unanswered ones are the end, in both cases.
+   * @param delay_s seconds of idleness before the first look; 0: the system's
+   * @param interval_s seconds between looks that got no answer, at least 1
+   * @param count how many of them are the end, at least 1
    * @return what the system says
    * @source OPT-04, OPT-05, OPT-06
    */
   weir_err (*set_keep_alive)(weir_backend *backend, weir_handle *handle, bool keep_alive,
-                             uint32_t delay_s);
+                             uint32_t delay_s, uint32_t interval_s, uint32_t count);
   /**
    * Makes a connected stream socket or a pipe that the program has into the transport of a handle.
    * It is the handle's from success on. Optional; who has it has release(), too.

@@ -152,13 +152,16 @@ typedef struct weir_socket_options {
    * does not wait; if it takes a part of a write, the rest follows whatever the limit. -1: no
    * limit. */
   int64_t max_buffered_bytes;
+  /** As weir_socket_set_keep_alive_probes(); 0: one second. It switches nothing on. */
+  uint32_t keep_alive_interval_ms;
+  uint32_t keep_alive_count; /**< The same; 0: ten. */
 } weir_socket_options;
 
 /** Defaults of weir_socket_options. @source DEF-08, DEF-11 */
 #define WEIR_SOCKET_OPTIONS_INIT                                                                   \
   {                                                                                                \
     sizeof(weir_socket_options), false, -1, -1, -1, true, true, false, false, 0, -1, NULL, NULL,   \
-        NULL, -1                                                                                   \
+        NULL, -1, 0, 0                                                                             \
   }
 
 /** What happens to a path that is longer than the system takes. */

@@ -31,8 +31,8 @@ WEIR_API weir_err weir_socket_set_no_delay(weir_socket *socket, bool no_delay);
  * @param socket which
  * @param keep_alive whether
  * @param initial_delay_ms of idleness before the first look, in whole seconds, rounded down; 0: the
- * system's, or what was set before. Looks follow each second; the tenth without answer ends the
- * connection.
+ * system's, or what was set before. Looks follow each second, and the tenth without answer ends the
+ * connection, unless weir_socket_set_keep_alive_probes() has said otherwise.
  * @return WEIR_OK, also where there is nothing to set or the system refuses;
  * WEIR_ERR_INVALID_ARG_TYPE: NULL; WEIR_ENOMEM: nothing has changed
  * @cost one system call, or four to switch it on, if it changes something
@@ -40,6 +40,22 @@ WEIR_API weir_err weir_socket_set_no_delay(weir_socket *socket, bool no_delay);
  */
 WEIR_API weir_err weir_socket_set_keep_alive(weir_socket *socket, bool keep_alive,
                                              uint32_t initial_delay_ms);
+
+/**
+ * How often the system looks for a silent peer once weir_socket_set_keep_alive() is on and its
+ * delay is over. Remembered before there is a connection and while keep-alive is off, and kept when
+ * the socket connects again; does nothing on Unix sockets.
+ * @param socket which
+ * @param interval_ms between two looks that got no answer, in whole seconds, rounded down; 0, and
+ * so all below 1000: one second, as in Node
+ * @param count how many looks without answer end the connection with WEIR_ETIMEDOUT; 0: ten, as in
+ * Node
+ * @return WEIR_OK, also where there is nothing to set or the system refuses (Linux takes up to
+ * 32767 seconds and 127 looks); WEIR_ERR_INVALID_ARG_TYPE: NULL; WEIR_ENOMEM: nothing has changed
+ * @cost as weir_socket_set_keep_alive(), if keep-alive is on and it changes something
+ */
+WEIR_API weir_err weir_socket_set_keep_alive_probes(weir_socket *socket, uint32_t interval_ms,
+                                                    uint32_t count);
 
 #ifdef __cplusplus
 }

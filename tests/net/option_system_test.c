@@ -107,6 +107,27 @@ static void without_a_delay_the_others_are_set(void **state) {
   net_free(net);
 }
 
+static void probes_reach_the_system(void **state) {
+  (void)state;
+  raw_needs_system();
+  weir_socket_options options = WEIR_SOCKET_OPTIONS_INIT;
+  options.keep_alive = true;
+  options.keep_alive_interval_ms = 4000;
+  options.keep_alive_count = 5;
+  net_fixture *net = open_counted(&options, NULL);
+  expect_calls("options", "KEEPALIVE=1 KEEPINTVL=4 KEEPCNT=5");
+  assert_int_equal(value_of(IPPROTO_TCP, TCP_KEEPINTVL), 4);
+  assert_int_equal(value_of(IPPROTO_TCP, TCP_KEEPCNT), 5);
+  assert_int_equal(weir_socket_set_keep_alive_probes(net->client.socket, 7000, 6), WEIR_OK);
+  assert_int_equal(value_of(IPPROTO_TCP, TCP_KEEPINTVL), 7);
+  assert_int_equal(value_of(IPPROTO_TCP, TCP_KEEPCNT), 6);
+  /* More than Linux takes is as if nobody had asked, and nobody's error. */
+  assert_int_equal(weir_socket_set_keep_alive_probes(net->client.socket, 7000, UINT32_MAX),
+                   WEIR_OK);
+  assert_int_equal(value_of(IPPROTO_TCP, TCP_KEEPCNT), 6);
+  net_free(net);
+}
+
 static void options_of_both_ends_reach_the_system(void **state) {
   (void)state;
   raw_needs_system();
@@ -155,6 +176,7 @@ int main(void) {
       cmocka_unit_test(without_settings_there_is_no_call),
       cmocka_unit_test(keep_alive_is_four_calls_in_order),
       cmocka_unit_test(without_a_delay_the_others_are_set),
+      cmocka_unit_test(probes_reach_the_system),
       cmocka_unit_test(options_of_both_ends_reach_the_system),
       cmocka_unit_test(local_sockets_are_not_asked),
   };
