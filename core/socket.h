@@ -62,6 +62,9 @@ typedef struct weirc_socket_extra {
   uint32_t keep_alive_delay_s;           /**< As it was set. Outlives 'close'. */
   uint32_t keep_alive_interval_s;        /**< The same; 0: the default. */
   uint32_t keep_alive_count;             /**< The same; 0: the default. */
+  uint8_t type_of_service;               /**< The same, if `has_type_of_service`. */
+  bool has_type_of_service;              /**< It was set. */
+  bool type_of_service_due;              /**< While connecting: to be told when connected. */
   weirc_abort_listener *abort_listener;  /**< Of the option `signal`; NULL: none. */
   weir_decoder decoder;                  /**< Of what is received; without encoding: none. */
   weirc_onread *onread;                  /**< The option; NULL: none. */
@@ -173,6 +176,16 @@ void weirc_socket_run_step(weir_socket *socket, unsigned kind);
 
 /** A connection that a server took: open, 'connection' follows. */
 void weirc_socket_accept(weir_socket *socket, struct weir_server *server, bool paused);
+
+/**
+ * Makes the transport of a connect operation, as the socket's settings want it.
+ * @param connect its handle and its remote end are looked at
+ * @param local what to bind it to; WEIR_FAMILY_NONE: nothing
+ * @param out_syscall the call that failed, if one did: "connect" or "bind"
+ * @return WEIR_OK; what the system says: the handle is to be closed all the same
+ */
+weir_err weirc_socket_make_transport(weir_socket *socket, const weir_connect_op *connect,
+                                     const weir_address *local, const char **out_syscall);
 
 /** Connects to an address on the socket's own transport. */
 void weirc_socket_connect_to(weir_socket *socket, const weir_address *remote,
@@ -360,6 +373,10 @@ void weirc_socket_free_timeout(weir_socket *socket);
 /** The settings among the options of a new socket. @return WEIR_OK, WEIR_ERR_OUT_OF_RANGE,
  * WEIR_ENOMEM */
 weir_err weirc_socket_take_settings(weir_socket *socket, const weir_socket_options *options);
+
+/** Tells the system what a transport is to have before it connects. */
+void weirc_socket_mark_transport(const weir_socket *socket, weir_handle *handle,
+                                 weir_transport transport);
 
 /** Tells the system what was set before the connection was there. */
 void weirc_socket_apply_settings(weir_socket *socket);

@@ -110,6 +110,7 @@ void weirc_socket_forget_connection(weir_socket *socket) {
   weirc_onread_forget(socket);
   weirc_release(allocator, extra->pipes);
   extra->pipes = NULL;
+  extra->type_of_service_due = false;
   weirc_release(allocator, extra->error);
   extra->error = NULL;
   (void)weir_decoder_init(&extra->decoder, extra->decoder.encoding);

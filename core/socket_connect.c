@@ -97,21 +97,31 @@ static void begin_anew(weir_socket *socket) {
   weirc_list_append(&loop->sockets, &socket->object.link);
 }
 
-/* The transport is made here; a failure is told later like any other. */
+weir_err weirc_socket_make_transport(weir_socket *socket, const weir_connect_op *connect,
+                                     const weir_address *local, const char **out_syscall) {
+  weir_loop *loop = socket->object.loop;
+  weir_handle *handle = connect->op.handle;
+  const weir_endpoint *remote = &connect->remote;
+  *out_syscall = "connect";
+  weir_err err = loop->ops->create(loop->backend, handle, remote->transport,
+                                   (weir_family)remote->address.family);
+  if (err != WEIR_OK) return err;
+  weirc_socket_mark_transport(socket, handle, remote->transport);
+  if (local->family == WEIR_FAMILY_NONE) return WEIR_OK;
+  *out_syscall = "bind";
+  return weirc_endpoint_bind_local(loop, handle, local, &remote->address);
+}
+
+/* A failure is told later like any other. */
 static void submit(weir_socket *socket, const weir_address *local) {
   weir_loop *loop = socket->object.loop;
   weirc_socket_extra *extra = socket->extra;
   weir_connect_op *connect = &extra->connect;
-  const weir_address *remote = &connect->remote.address;
+  const char *syscall;
   connect->op.kind = WEIR_OP_CONNECT;
   connect->op.handle = weirc_handle(&socket->object);
-  connect->op.error = loop->ops->create(loop->backend, connect->op.handle,
-                                        connect->remote.transport, (weir_family)remote->family);
-  extra->bind_failed = false;
-  if (connect->op.error == WEIR_OK && local->family != WEIR_FAMILY_NONE) {
-    connect->op.error = weirc_endpoint_bind_local(loop, connect->op.handle, local, remote);
-    extra->bind_failed = connect->op.error != WEIR_OK;
-  }
+  connect->op.error = weirc_socket_make_transport(socket, connect, local, &syscall);
+  extra->bind_failed = connect->op.error != WEIR_OK && syscall[0] == 'b';
   if (connect->op.error == WEIR_OK)
     loop->ops->submit(loop->backend, &connect->op);
   else

@@ -62,6 +62,13 @@ weir_err weirb_epoll_set_keep_alive(weir_backend *backend, weir_handle *base, bo
   return weirp_option_keep_alive(handle->fd, keep_alive, delay_s, interval_s, count);
 }
 
+weir_err weirb_epoll_set_type_of_service(weir_backend *backend, weir_handle *base, int tos) {
+  (void)backend;
+  const weirb_epoll_handle *handle = weirb_epoll_handle_of(base);
+  if (!(handle->flags & WEIRB_EPOLL_OPEN)) return WEIR_EBADF;
+  return weirp_option_type_of_service(handle->fd, tos);
+}
+
 static void submit_rare(weir_backend *backend, weirb_epoll_handle *handle, weir_op *op) {
   switch (op->kind) {
   case WEIR_OP_SEND: weirb_epoll_send_submit(backend, handle, op); break;

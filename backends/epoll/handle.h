@@ -22,6 +22,9 @@ weir_err weirb_epoll_set_no_delay(weir_backend *backend, weir_handle *handle, bo
 weir_err weirb_epoll_set_keep_alive(weir_backend *backend, weir_handle *handle, bool keep_alive,
                                     uint32_t delay_s, uint32_t interval_s, uint32_t count);
 
+/** set_type_of_service() of the SPI. */
+weir_err weirb_epoll_set_type_of_service(weir_backend *backend, weir_handle *handle, int tos);
+
 /** submit() of the SPI. */
 void weirb_epoll_submit(weir_backend *backend, weir_op *op);
 

@@ -261,6 +261,14 @@ static weir_err sim_set_keep_alive(weir_backend *world, weir_handle *handle, boo
   return WEIR_OK;
 }
 
+static weir_err sim_set_type_of_service(weir_backend *world, weir_handle *handle, int tos) {
+  weirb_sim_endpoint *endpoint;
+  (void)world;
+  weir_err err = tcp_endpoint(handle, &endpoint);
+  if (err == WEIR_OK) endpoint->type_of_service = (uint8_t)tos;
+  return err;
+}
+
 const weir_backend_ops weirb_sim_ops = {
     .size = sizeof(weir_backend_ops),
     .name = "sim",
@@ -283,4 +291,5 @@ const weir_backend_ops weirb_sim_ops = {
     .scope_id = sim_scope_id,
     .set_no_delay = sim_set_no_delay,
     .set_keep_alive = sim_set_keep_alive,
+    .set_type_of_service = sim_set_type_of_service,
 };

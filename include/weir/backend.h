@@ -299,6 +299,12 @@ typedef struct weir_backend_ops {
   void (*move)(weir_backend *backend, weir_handle *from, weir_handle *to);
   /** The number of an interface by its name, as weir_scope_id() tells it. @thread any */
   weir_err (*scope_id)(const char *name, size_t length, uint32_t *out_scope_id);
+  /**
+   * The type of service of what is sent, or its traffic class, 0..255. TCP only, from create() on.
+   * Optional.
+   * @return WEIR_OK; WEIR_ENOTSUP: the system has no way; what the system says
+   */
+  weir_err (*set_type_of_service)(weir_backend *backend, weir_handle *handle, int tos);
 } weir_backend_ops;
 
 /**

@@ -155,13 +155,14 @@ typedef struct weir_socket_options {
   /** As weir_socket_set_keep_alive_probes(); 0: one second. It switches nothing on. */
   uint32_t keep_alive_interval_ms;
   uint32_t keep_alive_count; /**< The same; 0: ten. */
+  int32_t type_of_service;   /**< As weir_socket_set_type_of_service(); -1: the system's. */
 } weir_socket_options;
 
 /** Defaults of weir_socket_options. @source DEF-08, DEF-11 */
 #define WEIR_SOCKET_OPTIONS_INIT                                                                   \
   {                                                                                                \
     sizeof(weir_socket_options), false, -1, -1, -1, true, true, false, false, 0, -1, NULL, NULL,   \
-        NULL, -1, 0, 0                                                                             \
+        NULL, -1, 0, 0, -1                                                                         \
   }
 
 /** What happens to a path that is longer than the system takes. */
@@ -221,7 +222,7 @@ typedef struct weir_connect_options {
  * @return WEIR_OK, also if `signal` was fired already: then it is destroyed with WEIR_ABORT_ERR;
  * WEIR_ERR_INVALID_ARG_TYPE: NULL; WEIR_ERR_INVALID_ARG_VALUE: the options' size is not known,
  * their onread is not complete, or the signal is another loop's; WEIR_ERR_OUT_OF_RANGE: a mark, a
- * limit, a timeout or a descriptor below -1; WEIR_ENOMEM;
+ * limit, a timeout or a descriptor below -1, or a type of service that is no byte; WEIR_ENOMEM;
  * WEIR_ECANCELED: the loop is being freed; for `fd`: WEIR_EBADF; WEIR_ERR_INVALID_FD_TYPE: neither
  * a stream socket nor a pipe; WEIR_EEXIST: the loop has it already; WEIR_ENOTSUP: the backend has
  * no descriptors; what the system says

@@ -57,6 +57,27 @@ WEIR_API weir_err weir_socket_set_keep_alive(weir_socket *socket, bool keep_aliv
 WEIR_API weir_err weir_socket_set_keep_alive_probes(weir_socket *socket, uint32_t interval_ms,
                                                     uint32_t count);
 
+/**
+ * The type of service of every packet, which is IPv6's traffic class: the byte whose upper six bits
+ * are the DSCP. Later Node's setTypeOfService(). Remembered before there is a connection and kept
+ * when the socket connects again: then each transport has it before it connects, so that the first
+ * packet does. While connecting it is told when the connection is there. Does nothing on Unix
+ * sockets.
+ * @param socket which
+ * @param tos 0..255. Linux leaves the two lowest bits as they are, which are TCP's own (ECN). A
+ * connection to an IPv4-mapped address has it in both forms where the system allows that.
+ * @return WEIR_OK, also where there is nothing to set, and before the connection is there whatever
+ * the system says then; otherwise nothing has changed: WEIR_ERR_INVALID_ARG_TYPE: NULL;
+ * WEIR_ERR_OUT_OF_RANGE; WEIR_ENOMEM; WEIR_ENOTSUP: the backend or the system has no way; what the
+ * system says
+ * @cost a system call if it changes something, two for IPv6
+ */
+WEIR_API weir_err weir_socket_set_type_of_service(weir_socket *socket, int32_t tos);
+
+/** What weir_socket_set_type_of_service() or the option said, kept after close; -1: neither did.
+ * The system is not asked. Later Node's getTypeOfService(). */
+WEIR_API int32_t weir_socket_type_of_service(const weir_socket *socket);
+
 #ifdef __cplusplus
 }
 #endif

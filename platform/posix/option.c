@@ -1,5 +1,5 @@
-/* Decides which settings of the system are meant by no-delay and keep-alive. Does not decide when
- * they are made. */
+/* Decides which settings of the system are meant by no-delay, keep-alive and type of service. Does
+ * not decide when they are made. */
 #include "platform/posix/option.h"
 
 #include "platform/posix/error.h"
@@ -49,4 +49,28 @@ weir_err weirp_option_keep_alive(int descriptor, bool keep_alive, uint32_t delay
   if (err == WEIR_OK) err = set(descriptor, IPPROTO_TCP, TCP_KEEPCNT, number_of(count));
 #endif
   return err;
+}
+
+static weir_err set_traffic_class(int descriptor, int tos) {
+#ifdef IPV6_TCLASS
+  weir_err err = set(descriptor, IPPROTO_IPV6, IPV6_TCLASS, tos);
+  /* It counts for mapped addresses only; not every system takes it on an IPv6 socket. */
+  if (err == WEIR_OK) (void)set(descriptor, IPPROTO_IP, IP_TOS, tos);
+  return err;
+#else
+  (void)descriptor;
+  (void)tos;
+  return WEIR_ENOTSUP;
+#endif
+}
+
+weir_err weirp_option_type_of_service(int descriptor, int tos) {
+  struct sockaddr_storage local = {0};
+  socklen_t length = sizeof local;
+  if (getsockname(descriptor, (struct sockaddr *)&local, &length) < 0) return weirp_error_last();
+  switch (local.ss_family) {
+  case AF_INET: return set(descriptor, IPPROTO_IP, IP_TOS, tos);
+  case AF_INET6: return set_traffic_class(descriptor, tos);
+  default: return WEIR_ENOTSUP;
+  }
 }

@@ -21,4 +21,12 @@ weir_err weirp_option_no_delay(int descriptor, bool no_delay);
 weir_err weirp_option_keep_alive(int descriptor, bool keep_alive, uint32_t delay_s,
                                  uint32_t interval_s, uint32_t count);
 
+/**
+ * Sets the type of service of a TCP socket, or the traffic class; for IPv6 both, as its packets are
+ * IPv4 when the peer's address is a mapped one.
+ * @param tos 0..255
+ * @return WEIR_OK; WEIR_ENOTSUP: there is no such setting; what the system says
+ */
+weir_err weirp_option_type_of_service(int descriptor, int tos);
+
 #endif

@@ -15,6 +15,8 @@ static net_log calls;
 static int last_descriptor = -1;
 
 static const char *name_of(int level, int name) {
+  if (level == IPPROTO_IP) return name == IP_TOS ? "TOS" : "other";
+  if (level == IPPROTO_IPV6) return name == IPV6_TCLASS ? "TCLASS" : "other";
   if (level == SOL_SOCKET) return name == SO_KEEPALIVE ? "KEEPALIVE" : "other";
   if (level != IPPROTO_TCP) return "other";
   switch (name) {
@@ -128,6 +130,49 @@ static void probes_reach_the_system(void **state) {
   net_free(net);
 }
 
+static void the_type_of_service_reaches_the_system(void **state) {
+  (void)state;
+  raw_needs_system();
+  static const char *const expected[] = {"TOS=184", "TCLASS=184 TOS=184"};
+  static const net_kind kinds[] = {NET_IPV4, NET_IPV6};
+  weir_socket_options options = WEIR_SOCKET_OPTIONS_INIT;
+  options.type_of_service = 184;
+  for (size_t i = 0; i < COUNT_OF(kinds); i++) {
+    net_fixture *net = net_create();
+    net_listen(net, kinds[i], NULL);
+    calls = (net_log){.length = 0};
+    net_connect(net, kinds[i], &options, &net->client);
+    expect_calls(net_kind_name(kinds[i]), expected[i]);
+    net_settle(net);
+    net_expect("client", &net->client.log, "connect ready");
+    if (kinds[i] == NET_IPV6) assert_int_equal(value_of(IPPROTO_IPV6, IPV6_TCLASS), 184);
+    assert_int_equal(value_of(IPPROTO_IP, IP_TOS), 184);
+    assert_int_equal(weir_socket_set_type_of_service(net->client.socket, 32), WEIR_OK);
+    assert_int_equal(value_of(IPPROTO_IP, IP_TOS), 32);
+    net_free(net);
+  }
+}
+
+/* The packets of a dual-stack socket to a mapped address are IPv4's. */
+static void a_mapped_connection_has_both(void **state) {
+  (void)state;
+  raw_needs_system();
+  net_fixture *net = net_create();
+  weir_socket_options options = WEIR_SOCKET_OPTIONS_INIT;
+  net_listen(net, NET_IPV4, NULL);
+  weir_connect_options target = net_target(net, NET_IPV4);
+  options.type_of_service = 40;
+  target.host = "::ffff:127.0.0.1";
+  assert_int_equal(
+      weir_connect(net->loop, &options, &target, &net_handlers, &net->client, &net->client.socket),
+      WEIR_OK);
+  net_settle(net);
+  net_expect("client", &net->client.log, "connect ready");
+  assert_int_equal(value_of(IPPROTO_IPV6, IPV6_TCLASS), 40);
+  assert_int_equal(value_of(IPPROTO_IP, IP_TOS), 40);
+  net_free(net);
+}
+
 static void options_of_both_ends_reach_the_system(void **state) {
   (void)state;
   raw_needs_system();
@@ -177,6 +222,8 @@ int main(void) {
       cmocka_unit_test(keep_alive_is_four_calls_in_order),
       cmocka_unit_test(without_a_delay_the_others_are_set),
       cmocka_unit_test(probes_reach_the_system),
+      cmocka_unit_test(the_type_of_service_reaches_the_system),
+      cmocka_unit_test(a_mapped_connection_has_both),
       cmocka_unit_test(options_of_both_ends_reach_the_system),
       cmocka_unit_test(local_sockets_are_not_asked),
   };

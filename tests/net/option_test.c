@@ -25,12 +25,19 @@ static weir_err note_keep_alive(weir_backend *backend, weir_handle *handle, bool
   return err;
 }
 
+static weir_err note_type_of_service(weir_backend *backend, weir_handle *handle, int tos) {
+  weir_err err = inner->set_type_of_service(backend, handle, tos);
+  net_note(&asked, "tos%d%s", tos, err == WEIR_OK ? "" : "!");
+  return err;
+}
+
 static net_fixture *create(void) {
   weir_loop_options options = WEIR_LOOP_OPTIONS_INIT;
   inner = weir_backend_find(loop_fixture_backend_name());
   ops = *inner;
   ops.set_no_delay = note_no_delay;
   ops.set_keep_alive = note_keep_alive;
+  ops.set_type_of_service = note_type_of_service;
   options.custom_backend = &ops;
   asked = (net_log){.length = 0};
   return net_create_with(&options);
@@ -254,26 +261,117 @@ static void settings_are_told_again_after_a_reconnect(void **state) {
   CLAUSES("CON-05") {
     assert_int_equal(weir_socket_set_keep_alive(socket, true, 9000), WEIR_OK);
     assert_int_equal(weir_socket_set_keep_alive_probes(socket, 2000, 3), WEIR_OK);
+    assert_int_equal(weir_socket_set_type_of_service(socket, 40), WEIR_OK);
     connect_again(end);
     net_settle(net);
-    expect_asked("connected", "alive1:9 probes2:3");
+    expect_asked("connected", "tos40 alive1:9 probes2:3");
     weir_socket_destroy(socket, NULL);
     net_settle(net);
     end->socket = socket;
     end->closes = 0;
     connect_again(end);
     net_settle(net);
-    expect_asked("connected again", "alive1:9 probes2:3");
+    expect_asked("connected again", "tos40 alive1:9 probes2:3");
+    assert_int_equal(weir_socket_type_of_service(socket), 40);
   }
   weir_socket_release(socket);
   net_free(net);
 }
 
-static void local_endpoints_have_no_probes(void **state) {
+static void the_type_of_service_is_told_before_the_connection_begins(void **state) {
   (void)state;
   net_fixture *net = create();
-  net_open(net, NET_PATH);
+  weir_socket_options options = WEIR_SOCKET_OPTIONS_INIT;
+  options.type_of_service = 0;
+  net_listen(net, NET_IPV6, NULL);
+  net_connect(net, NET_IPV6, &options, &net->client);
+  expect_asked("begun", "tos0");
+  weir_socket *socket = net->client.socket;
+  assert_int_equal(weir_socket_set_type_of_service(socket, 0), WEIR_OK);
+  net_settle(net);
+  expect_asked("connected", "");
+  assert_int_equal(weir_socket_set_type_of_service(socket, 184), WEIR_OK);
+  assert_int_equal(weir_socket_set_type_of_service(socket, 184), WEIR_OK);
+  expect_asked("open", "tos184");
+  weir_socket *peer = net->peers[0].socket;
+  assert_int_equal(weir_socket_type_of_service(peer), -1);
+  assert_int_equal(weir_socket_set_type_of_service(peer, 8), WEIR_OK);
+  expect_asked("accepted", "tos8");
+  net_free(net);
+}
+
+static void what_is_set_while_connecting_is_told_with_the_connection(void **state) {
+  (void)state;
+  net_fixture *net = create();
+  net_listen(net, NET_IPV4, NULL);
+  net_connect(net, NET_IPV4, NULL, &net->client);
+  assert_int_equal(weir_socket_set_type_of_service(net->client.socket, 16), WEIR_OK);
+  assert_int_equal(weir_socket_type_of_service(net->client.socket), 16);
+  expect_asked("connecting", "");
+  net_settle(net);
+  expect_asked("connected", "tos16");
+  net_free(net);
+}
+
+static weir_err refuse_type_of_service(weir_backend *backend, weir_handle *handle, int tos) {
+  (void)backend;
+  (void)handle;
+  (void)tos;
+  return WEIR_EPERM;
+}
+
+static void a_refused_type_of_service_is_an_error_of_an_open_socket_only(void **state) {
+  (void)state;
+  net_fixture *net = create();
+  weir_socket_options options = WEIR_SOCKET_OPTIONS_INIT;
+  options.type_of_service = 16;
+  ops.set_type_of_service = refuse_type_of_service;
+  net_open_with(net, NET_IPV4, &options, NULL, NULL);
+  net_expect("client", &net->client.log, "connect ready");
+  weir_socket *socket = net->client.socket;
+  assert_int_equal(weir_socket_set_type_of_service(socket, 24), WEIR_EPERM);
+  assert_int_equal(weir_socket_type_of_service(socket), 16);
+  ops.set_type_of_service = NULL;
+  assert_int_equal(weir_socket_set_type_of_service(socket, 24), WEIR_ENOTSUP);
+  assert_int_equal(weir_socket_type_of_service(socket), 16);
+  net_free(net);
+}
+
+static void a_type_of_service_is_a_byte(void **state) {
+  (void)state;
+  net_fixture *net = create();
+  static const int32_t wrong[] = {-2, 256, INT32_MIN, INT32_MAX};
+  weir_socket_options options = WEIR_SOCKET_OPTIONS_INIT;
+  weir_socket *socket = NULL;
+  for (size_t i = 0; i < COUNT_OF(wrong); i++) {
+    options.type_of_service = wrong[i];
+    assert_int_equal(weir_socket_create(net->loop, &options, NULL, NULL, &socket),
+                     WEIR_ERR_OUT_OF_RANGE);
+  }
+  assert_int_equal(weir_socket_create(net->loop, NULL, NULL, NULL, &socket), WEIR_OK);
+  assert_int_equal(weir_socket_set_type_of_service(socket, -1), WEIR_ERR_OUT_OF_RANGE);
+  assert_int_equal(weir_socket_set_type_of_service(socket, 256), WEIR_ERR_OUT_OF_RANGE);
+  assert_int_equal(weir_socket_set_type_of_service(NULL, 1), WEIR_ERR_INVALID_ARG_TYPE);
+  assert_int_equal(weir_socket_type_of_service(NULL), -1);
+  loop_fixture_fail_from(&net->base, 1);
+  assert_int_equal(weir_socket_set_type_of_service(socket, 255), WEIR_ENOMEM);
+  loop_fixture_fail_at(&net->base, 0);
+  assert_int_equal(weir_socket_type_of_service(socket), -1);
+  assert_int_equal(weir_socket_set_type_of_service(socket, 255), WEIR_OK);
+  assert_int_equal(weir_socket_type_of_service(socket), 255);
+  weir_socket_destroy(socket, NULL);
+  net_free(net);
+}
+
+static void local_endpoints_have_neither_probes_nor_type_of_service(void **state) {
+  (void)state;
+  net_fixture *net = create();
+  weir_socket_options options = WEIR_SOCKET_OPTIONS_INIT;
+  options.type_of_service = 16;
+  net_open_with(net, NET_PATH, &options, NULL, NULL);
   assert_int_equal(weir_socket_set_keep_alive_probes(net->client.socket, 2000, 3), WEIR_OK);
+  assert_int_equal(weir_socket_set_type_of_service(net->client.socket, 24), WEIR_OK);
+  assert_int_equal(weir_socket_type_of_service(net->client.socket), 16);
   expect_asked("local", "");
   net_free(net);
 }
@@ -330,7 +428,11 @@ int main(void) {
       cmocka_unit_test(local_endpoints_and_destroyed_sockets_have_none),
       cmocka_unit_test(probes_are_remembered_and_told_when_keep_alive_is_on),
       cmocka_unit_test(settings_are_told_again_after_a_reconnect),
-      cmocka_unit_test(local_endpoints_have_no_probes),
+      cmocka_unit_test(the_type_of_service_is_told_before_the_connection_begins),
+      cmocka_unit_test(what_is_set_while_connecting_is_told_with_the_connection),
+      cmocka_unit_test(a_refused_type_of_service_is_an_error_of_an_open_socket_only),
+      cmocka_unit_test(a_type_of_service_is_a_byte),
+      cmocka_unit_test(local_endpoints_have_neither_probes_nor_type_of_service),
       cmocka_unit_test(what_the_system_refuses_is_nobodys_error),
       cmocka_unit_test(bad_arguments_and_missing_memory_change_nothing),
   };
