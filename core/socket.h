@@ -65,6 +65,7 @@ typedef struct weirc_socket_extra {
   uint8_t type_of_service;               /**< The same, if `has_type_of_service`. */
   bool has_type_of_service;              /**< It was set. */
   bool type_of_service_due;              /**< While connecting: to be told when connected. */
+  weir_block_filter *block_list;         /**< The option; NULL: none. Outlives 'close'. */
   weirc_abort_listener *abort_listener;  /**< Of the option `signal`; NULL: none. */
   weir_decoder decoder;                  /**< Of what is received; without encoding: none. */
   weirc_onread *onread;                  /**< The option; NULL: none. */
@@ -186,6 +187,9 @@ void weirc_socket_accept(weir_socket *socket, struct weir_server *server, bool p
  */
 weir_err weirc_socket_make_transport(weir_socket *socket, const weir_connect_op *connect,
                                      const weir_address *local, const char **out_syscall);
+
+/** True if the socket's block list has an address: it is not to be connected to. */
+bool weirc_socket_blocks(const weir_socket *socket, const weir_address *remote);
 
 /** Connects to an address on the socket's own transport. */
 void weirc_socket_connect_to(weir_socket *socket, const weir_address *remote,

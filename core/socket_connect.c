@@ -112,7 +112,12 @@ weir_err weirc_socket_make_transport(weir_socket *socket, const weir_connect_op 
   return weirc_endpoint_bind_local(loop, handle, local, &remote->address);
 }
 
-/* A failure is told later like any other. */
+bool weirc_socket_blocks(const weir_socket *socket, const weir_address *remote) {
+  const weir_block_filter *list = socket->extra ? socket->extra->block_list : NULL;
+  return list && weir_block_filter_check(list, remote);
+}
+
+/* A failure is told later like any other. An address that is blocked gets no transport. */
 static void submit(weir_socket *socket, const weir_address *local) {
   weir_loop *loop = socket->object.loop;
   weirc_socket_extra *extra = socket->extra;
@@ -120,8 +125,12 @@ static void submit(weir_socket *socket, const weir_address *local) {
   const char *syscall;
   connect->op.kind = WEIR_OP_CONNECT;
   connect->op.handle = weirc_handle(&socket->object);
-  connect->op.error = weirc_socket_make_transport(socket, connect, local, &syscall);
-  extra->bind_failed = connect->op.error != WEIR_OK && syscall[0] == 'b';
+  connect->op.error = WEIR_ERR_IP_BLOCKED;
+  extra->bind_failed = false;
+  if (!weirc_socket_blocks(socket, &connect->remote.address)) {
+    connect->op.error = weirc_socket_make_transport(socket, connect, local, &syscall);
+    extra->bind_failed = connect->op.error != WEIR_OK && syscall[0] == 'b';
+  }
   if (connect->op.error == WEIR_OK)
     loop->ops->submit(loop->backend, &connect->op);
   else
@@ -200,6 +209,8 @@ static void fail(weir_socket *socket, const weirc_socket_extra *extra) {
   error.path_length = connect->remote.path_length;
   error.address = extra->bind_failed ? extra->local : connect->remote.address;
   if (!extra->bind_failed && extra->local.port > 0) error.local_address = extra->local;
+  /* It was not even bound. */
+  if (error.code == WEIR_ERR_IP_BLOCKED) error = weirc_error_blocked(&connect->remote.address);
   weirc_socket_destroy(socket, &error, WEIR_CLOSE_PLAIN);
 }
 

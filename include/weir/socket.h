@@ -144,9 +144,12 @@ typedef struct weir_socket_options {
                          CON-32, DEF-10 */
   const weir_onread *onread; /**< Copied; NULL: on_data. @source CON-26 */
   struct weir_abort_signal
-      *signal;                   /**< Destroys the socket; retained; NULL: none. @source ABT-04 */
-  weir_block_filter *block_list; /**< Addresses not to connect to; retained; NULL: none. @source
-                                    BLK-28 */
+      *signal; /**< Destroys the socket; retained; NULL: none. @source ABT-04 */
+  /** Addresses not to connect to, given as text or found by a look-up; those in IPv4-mapped form
+   * too. A connect to one ends with WEIR_ERR_IP_BLOCKED and nothing is sent; family selection goes
+   * on with the next address. An adopted or accepted connection is not looked at. Retained; NULL:
+   * none. @source BLK-28 */
+  weir_block_filter *block_list;
   /** So many bytes may wait to be sent, as weir_socket_writable_length() counts them; a write
    * beyond is refused with WEIR_ENOBUFS and nothing of it is queued. What the system takes at once
    * does not wait; if it takes a part of a write, the rest follows whatever the limit. -1: no
@@ -268,7 +271,7 @@ WEIR_API weir_err weir_connect(weir_loop *loop, const weir_socket_options *optio
  * @param socket which
  * @param out_addresses where to write, ports included; may be NULL when capacity is 0
  * @param capacity how many fit; what does not is left out
- * @return how many there are; 0: family selection did not run
+ * @return how many there are; 0: family selection did not run, or the block list has them all
  * @source HE-14, HE-15
  */
 WEIR_API size_t weir_socket_auto_select_family_attempted_addresses(const weir_socket *socket,
