@@ -65,6 +65,7 @@ static bool attempt(weirc_race *race, const weir_address *remote) {
   weir_address local = weirc_local_for(&race->local_address, race->local_port, remote);
   const char *syscall;
   weir_err err = weirc_attempt_start(race, remote, &local, &syscall);
+  if (!goes_on(race)) return false; /* Destroyed in before_connect. */
   if (err == WEIR_OK || syscall[0] != 'b') tell_attempt(race, remote);
   if (err == WEIR_OK) return true;
   if (goes_on(race)) tell_failed(race, remote, note_failure(race, err, syscall, remote, &local));

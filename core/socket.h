@@ -47,10 +47,13 @@ typedef struct weirc_pipes weirc_pipes;
 
 /** What only some sockets have, allocated on use. */
 typedef struct weirc_socket_extra {
-  weir_connect_op connect;               /**< A connect to one address; its path is owned. */
-  weir_address local;                    /**< What it was bound to; WEIR_FAMILY_NONE: nothing. */
-  bool bind_failed;                      /**< It did not even begin. */
-  struct weirc_race *race;               /**< A connect to a name; NULL: none. */
+  weir_connect_op connect; /**< A connect to one address; its path is owned. */
+  weir_address local;      /**< What it was bound to; WEIR_FAMILY_NONE: nothing. */
+  bool bind_failed;        /**< It did not even begin. */
+  struct weirc_race *race; /**< A connect to a name; NULL: none. */
+  /** See weir_connect_options. */
+  weir_err (*before_connect)(weir_socket *socket, intptr_t fd, void *user);
+  void *before_connect_user;             /**< Handed to it. */
   weir_socket_callback connect_callback; /**< Owed to connect()'s caller. */
   void *connect_user;                    /**< Handed to it. */
   weir_error *error;                     /**< A copy of what destroy() was given. */
@@ -183,7 +186,7 @@ void weirc_socket_accept(weir_socket *socket, struct weir_server *server, bool p
  * @param connect its handle and its remote end are looked at
  * @param local what to bind it to; WEIR_FAMILY_NONE: nothing
  * @param out_syscall the call that failed, if one did: "connect" or "bind"
- * @return WEIR_OK; what the system says: the handle is to be closed all the same
+ * @return WEIR_OK; what the system says, or before_connect: the handle is to be closed all the same
  */
 weir_err weirc_socket_make_transport(weir_socket *socket, const weir_connect_op *connect,
                                      const weir_address *local, const char **out_syscall);

@@ -97,6 +97,16 @@ static void begin_anew(weir_socket *socket) {
   weirc_list_append(&loop->sockets, &socket->object.link);
 }
 
+/* Nobody may destroy the socket there; if somebody did, nothing goes on. */
+static weir_err show_program(weir_socket *socket, const weir_handle *handle) {
+  const weir_loop *loop = socket->object.loop;
+  const weirc_socket_extra *extra = socket->extra;
+  if (!extra->before_connect) return WEIR_OK;
+  intptr_t fd = loop->ops->handle_fd ? loop->ops->handle_fd(loop->backend, handle) : -1;
+  weir_err err = extra->before_connect(socket, fd, extra->before_connect_user);
+  return err == WEIR_OK && weir_socket_destroyed(socket) ? WEIR_ECANCELED : err;
+}
+
 weir_err weirc_socket_make_transport(weir_socket *socket, const weir_connect_op *connect,
                                      const weir_address *local, const char **out_syscall) {
   weir_loop *loop = socket->object.loop;
@@ -107,7 +117,8 @@ weir_err weirc_socket_make_transport(weir_socket *socket, const weir_connect_op 
                                    (weir_family)remote->address.family);
   if (err != WEIR_OK) return err;
   weirc_socket_mark_transport(socket, handle, remote->transport);
-  if (local->family == WEIR_FAMILY_NONE) return WEIR_OK;
+  err = show_program(socket, handle);
+  if (err != WEIR_OK || local->family == WEIR_FAMILY_NONE) return err;
   *out_syscall = "bind";
   return weirc_endpoint_bind_local(loop, handle, local, &remote->address);
 }
@@ -166,6 +177,8 @@ static weir_err prepare(weir_socket *socket, const plan *p) {
   weirc_socket_extra *extra = weirc_socket_extra_of(socket);
   if (!extra) return WEIR_ENOMEM;
   extra->connect.flags = p->options.path_overflow == WEIR_PATH_REFUSE ? WEIR_BIND_PATH_REFUSE : 0;
+  extra->before_connect = p->options.before_connect;
+  extra->before_connect_user = p->options.before_connect_user;
   if (!p->named) return weirc_endpoint_copy(allocator, &p->remote, &extra->connect.remote);
   extra->race = weirc_race_create(socket, &p->options, &p->local);
   return extra->race ? WEIR_OK : WEIR_ENOMEM;

@@ -200,13 +200,29 @@ typedef struct weir_connect_options {
   /** Attempts overlap, as RFC 8305 section 5 wants: a slow one goes on when the next begins, and
    * the first that succeeds is taken. Node gives it up. */
   bool overlap_attempts;
+  /**
+   * Shown each transport that is made for this connect, those of family selection too, before it is
+   * bound and connected: to set what weir has no word for, such as SO_MARK or SO_BINDTODEVICE.
+   * NULL: nobody. It runs inside weir_socket_connect(), or in the loop where a name was looked up
+   * or another address is tried, and once for each transport.
+   *
+   * @param socket the socket, which is connecting. Of it nothing may be called but what only reads
+   * its properties; weir_socket_fd() is not this descriptor where several addresses are tried.
+   * @param fd the descriptor, still weir's: not to be closed, kept, connected or made blocking; -1
+   * on a backend without
+   * @param user before_connect_user
+   * @return WEIR_OK: go on; anything else closes the transport, and the attempt has failed with
+   * that code as if connect() had: told later like any other failure
+   */
+  weir_err (*before_connect)(weir_socket *socket, intptr_t fd, void *user);
+  void *before_connect_user; /**< Handed to before_connect. */
 } weir_connect_options;
 
 /** Defaults of weir_connect_options. */
 #define WEIR_CONNECT_OPTIONS_INIT                                                                  \
   {                                                                                                \
     sizeof(weir_connect_options), -1, NULL, NULL, 0, WEIR_PATH_CUT, WEIR_DEFAULT,                  \
-        WEIR_FAMILY_NONE, NULL, -1, -1, 0, NULL, NULL, false                                       \
+        WEIR_FAMILY_NONE, NULL, -1, -1, 0, NULL, NULL, false, NULL, NULL                           \
   }
 
 /**

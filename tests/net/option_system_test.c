@@ -1,5 +1,5 @@
-/* No-delay and keep-alive on a real system: which calls are made, and what the system has then. The
- * program's own setsockopt() notes them and hands them on. */
+/* No-delay, keep-alive and the like on a real system: which calls are made, and what the system has
+ * then. The program's own setsockopt() notes them and hands them on. */
 #include "conformance/clause.h"
 #include "tests/net/raw_peer.h"
 
@@ -173,6 +173,48 @@ static void a_mapped_connection_has_both(void **state) {
   net_free(net);
 }
 
+static weir_err set_buffer(weir_socket *socket, intptr_t fd, void *user) {
+  int bytes = 20000;
+  struct sockaddr_storage address;
+  socklen_t length = sizeof address;
+  (void)socket;
+  const bool *refuses = user;
+  if (getpeername((int)fd, (struct sockaddr *)&address, &length) == 0) return WEIR_EISCONN;
+  if (setsockopt((int)fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes) != 0) return WEIR_EINVAL;
+  return *refuses ? WEIR_EPERM : WEIR_OK;
+}
+
+static void before_connect_is_given_the_descriptor(void **state) {
+  (void)state;
+  raw_needs_system();
+  net_fixture *net = net_create();
+  bool refuses = false;
+  net_listen(net, NET_IPV4, NULL);
+  weir_connect_options target = net_target(net, NET_IPV4);
+  target.before_connect = set_buffer;
+  target.before_connect_user = &refuses;
+  assert_int_equal(
+      weir_connect(net->loop, NULL, &target, &net_handlers, &net->client, &net->client.socket),
+      WEIR_OK);
+  net_settle(net);
+  net_expect("client", &net->client.log, "connect ready");
+  assert_int_equal(last_descriptor, weir_socket_fd(net->client.socket));
+  assert_int_equal(value_of(SOL_SOCKET, SO_RCVBUF), 40000); /* Linux doubles it. */
+  weir_socket_destroy(net->client.socket, NULL);
+  net_settle(net);
+  size_t before = raw_descriptors();
+  refuses = true;
+  net->client.log = (net_log){.length = 0};
+  net->client.closes = 0;
+  assert_int_equal(
+      weir_connect(net->loop, NULL, &target, &net_handlers, &net->client, &net->client.socket),
+      WEIR_OK);
+  net_settle(net);
+  net_expect("refused", &net->client.log, "error(EPERM) close(1)");
+  assert_int_equal(raw_descriptors(), before);
+  net_free(net);
+}
+
 static void options_of_both_ends_reach_the_system(void **state) {
   (void)state;
   raw_needs_system();
@@ -224,6 +266,7 @@ int main(void) {
       cmocka_unit_test(probes_reach_the_system),
       cmocka_unit_test(the_type_of_service_reaches_the_system),
       cmocka_unit_test(a_mapped_connection_has_both),
+      cmocka_unit_test(before_connect_is_given_the_descriptor),
       cmocka_unit_test(options_of_both_ends_reach_the_system),
       cmocka_unit_test(local_sockets_are_not_asked),
   };

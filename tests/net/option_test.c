@@ -1,5 +1,5 @@
-/* No-delay and keep-alive: what the backend is told, and when. A backend that notes it stands
- * before the one under test. */
+/* No-delay, keep-alive and type of service: what the backend is told, and when. A backend that
+ * notes it stands before the one under test. */
 #include "conformance/clause.h"
 #include "tests/support/net_fixture.h"
 
