@@ -231,6 +231,10 @@ void weir_socket_unref(weir_socket *socket) {
   if (socket) weirc_object_reference(&socket->object, false);
 }
 
+bool weir_socket_has_ref(const weir_socket *socket) {
+  return socket && !socket->closed && socket->object.referenced;
+}
+
 void *weir_socket_user(const weir_socket *socket) {
   return socket ? socket->user : NULL;
 }

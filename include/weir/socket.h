@@ -385,6 +385,14 @@ WEIR_API void weir_socket_ref(weir_socket *socket);
 /** Lets the loop end although the socket is open. @source SOC-49 */
 WEIR_API void weir_socket_unref(weir_socket *socket);
 
+/**
+ * Whether the socket holds the loop open, as Node's hasRef() of a handle: what weir_socket_ref() or
+ * weir_socket_unref() said last, true at first; false once on_close has returned, until it connects
+ * again. A socket for which it is true holds the loop from connect(), the wrapping of a descriptor
+ * or a server's accept on until on_close has returned; before that it holds nothing.
+ */
+WEIR_API bool weir_socket_has_ref(const weir_socket *socket);
+
 /** Node's readyState. */
 typedef enum weir_ready_state {
   WEIR_READY_STATE_OPENING,    /**< "opening": connecting. */
