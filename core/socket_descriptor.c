@@ -42,8 +42,7 @@ intptr_t weir_socket_fd(const weir_socket *socket) {
   if (!socket || weir_socket_destroyed(socket)) return -1;
   const weir_loop *loop = socket->object.loop;
   if (!loop->ops->handle_fd) return -1;
-  const char *handle = (const char *)&socket->object - loop->handle_space;
-  return loop->ops->handle_fd(loop->backend, (const weir_handle *)(const void *)handle);
+  return loop->ops->handle_fd(loop->backend, weirc_handle_of(&socket->object));
 }
 
 /* Whatever is under way would be lost, or would come from two sides. */

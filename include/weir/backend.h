@@ -22,6 +22,9 @@
 extern "C" {
 #endif
 
+/** Whom peer_credentials() tells of; see socket_option.h. */
+struct weir_peer_credentials;
+
 /** A backend's own state, one for each loop. */
 typedef struct weir_backend weir_backend;
 
@@ -305,6 +308,13 @@ typedef struct weir_backend_ops {
    * @return WEIR_OK; WEIR_ENOTSUP: the system has no way; what the system says
    */
   weir_err (*set_type_of_service)(weir_backend *backend, weir_handle *handle, int tos);
+  /**
+   * Who the peer of a connected handle is; see socket_option.h. WEIR_TRANSPORT_IPC only. Optional.
+   * @param out_credentials all but its size is written, on success only
+   * @return WEIR_OK; WEIR_ENOTSUP: it is a pipe; what the system says
+   */
+  weir_err (*peer_credentials)(const weir_backend *backend, const weir_handle *handle,
+                               struct weir_peer_credentials *out_credentials);
 } weir_backend_ops;
 
 /**
