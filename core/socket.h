@@ -382,7 +382,7 @@ void weirc_socket_free_timeout(weir_socket *socket);
  * WEIR_ENOMEM */
 weir_err weirc_socket_take_settings(weir_socket *socket, const weir_socket_options *options);
 
-/** Tells the system what a transport is to have before it connects. */
+/** Tells the system what a transport is to have before it connects, or when it is adopted. */
 void weirc_socket_mark_transport(const weir_socket *socket, weir_handle *handle,
                                  weir_transport transport);
 

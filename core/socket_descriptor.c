@@ -14,6 +14,7 @@ weir_err weirc_socket_adopt(weir_socket *socket, intptr_t fd) {
   weir_err err = loop->ops->adopt(loop->backend, handle, fd, &transport);
   if (err != WEIR_OK) return err;
   socket->transport = (uint8_t)transport;
+  weirc_socket_mark_transport(socket, handle, transport);
   /* The peer of a connection that was lost already has no address any more. */
   (void)loop->ops->address(loop->backend, handle, WEIR_END_REMOTE, &socket->remote);
   weirc_socket_event_now(socket, WEIRC_SOCKET_CONNECTED);

@@ -2,8 +2,8 @@
  * @file
  * @brief What the system is told of a socket, and what it tells of the peer.
  *
- * Settings are remembered before there is a connection, told to the system when there is one, and
- * kept when the socket connects again. They are the program's to change at any time; what is set so
+ * Settings are remembered before there is a connection, told to the system when the socket
+ * connects, and kept when it connects again. They may be changed at any time; what is set so
  * already costs nothing.
  */
 #ifndef WEIR_SOCKET_OPTION_H
@@ -61,8 +61,8 @@ WEIR_API weir_err weir_socket_set_keep_alive_probes(weir_socket *socket, uint32_
  * The type of service of every packet, which is IPv6's traffic class: the byte whose upper six bits
  * are the DSCP. Later Node's setTypeOfService(). Remembered before there is a connection and kept
  * when the socket connects again: then each transport has it before it connects, so that the first
- * packet does. While connecting it is told when the connection is there. Does nothing on Unix
- * sockets.
+ * packet does. What is set while connecting is told when the connection is there. Does nothing on
+ * Unix sockets.
  * @param socket which
  * @param tos 0..255. Linux leaves the two lowest bits as they are, which are TCP's own (ECN). A
  * connection to an IPv4-mapped address has it in both forms where the system allows that.

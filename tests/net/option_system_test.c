@@ -153,6 +153,23 @@ static void the_type_of_service_reaches_the_system(void **state) {
   }
 }
 
+static void an_adopted_connection_has_it_too(void **state) {
+  (void)state;
+  raw_needs_system();
+  net_fixture *net = net_create();
+  weir_socket_options options = WEIR_SOCKET_OPTIONS_INIT;
+  net_listen(net, NET_IPV4, NULL);
+  options.fd = raw_connect_tcp(net->port);
+  options.type_of_service = 16;
+  assert_int_equal(
+      weir_socket_create(net->loop, &options, &net_handlers, &net->client, &net->client.socket),
+      WEIR_OK);
+  assert_int_equal(value_of(IPPROTO_IP, IP_TOS), 16);
+  assert_int_equal(last_descriptor, options.fd);
+  net_settle(net);
+  net_free(net);
+}
+
 /* The packets of a dual-stack socket to a mapped address are IPv4's. */
 static void a_mapped_connection_has_both(void **state) {
   (void)state;
@@ -265,6 +282,7 @@ int main(void) {
       cmocka_unit_test(without_a_delay_the_others_are_set),
       cmocka_unit_test(probes_reach_the_system),
       cmocka_unit_test(the_type_of_service_reaches_the_system),
+      cmocka_unit_test(an_adopted_connection_has_it_too),
       cmocka_unit_test(a_mapped_connection_has_both),
       cmocka_unit_test(before_connect_is_given_the_descriptor),
       cmocka_unit_test(options_of_both_ends_reach_the_system),
