@@ -2,23 +2,9 @@
  * in race.c. */
 #include "core/attempt.h"
 
-#include "core/endpoint.h"
 #include "core/race.h"
 
 #include <assert.h>
-
-static weir_err open_transport(weirc_attempt *attempt, const weir_address *local,
-                               const char **out_syscall) {
-  weir_loop *loop = attempt->object.loop;
-  weir_handle *handle = attempt->connect.op.handle;
-  const weir_address *remote = &attempt->connect.remote.address;
-  *out_syscall = "connect";
-  weir_err err =
-      loop->ops->create(loop->backend, handle, WEIR_TRANSPORT_TCP, (weir_family)remote->family);
-  if (err != WEIR_OK || local->family == WEIR_FAMILY_NONE) return err;
-  *out_syscall = "bind";
-  return weirc_endpoint_bind_local(loop, handle, local, remote);
-}
 
 weir_err weirc_attempt_start(weirc_race *race, const weir_address *remote,
                              const weir_address *local, const char **out_syscall) {
@@ -28,8 +14,9 @@ weir_err weirc_attempt_start(weirc_race *race, const weir_address *remote,
   if (!attempt) return WEIR_ENOMEM;
   attempt->connect.op.kind = WEIR_OP_CONNECT;
   attempt->connect.op.handle = weirc_handle(&attempt->object);
+  attempt->connect.remote.transport = WEIR_TRANSPORT_TCP;
   attempt->connect.remote.address = *remote;
-  weir_err err = open_transport(attempt, local, out_syscall);
+  weir_err err = weirc_socket_make_transport(race->socket, &attempt->connect, local, out_syscall);
   if (err != WEIR_OK) {
     weirc_attempt_give_up(attempt);
     return err;

@@ -23,7 +23,8 @@ typedef struct weirc_attempt {
  * @param remote where to
  * @param local what to bind to first; WEIR_FAMILY_NONE: nothing
  * @param out_syscall on failure: the call that failed
- * @return WEIR_OK: weirc_race_attempt_done() follows; what the system says; WEIR_ENOMEM
+ * @return WEIR_OK: weirc_race_attempt_done() follows; what the system or before_connect says;
+ * WEIR_ENOMEM
  */
 weir_err weirc_attempt_start(struct weirc_race *race, const weir_address *remote,
                              const weir_address *local, const char **out_syscall);

@@ -92,8 +92,16 @@ static const err_text err_texts[] = {
     {WEIR_ERR_INVALID_ADDRESS_FAMILY, "ERR_INVALID_ADDRESS_FAMILY", "Invalid address family"},
     {WEIR_ERR_INVALID_FD_TYPE, "ERR_INVALID_FD_TYPE", "Unsupported fd type"},
     {WEIR_ERR_UNKNOWN_ENCODING, "ERR_UNKNOWN_ENCODING", "Unknown encoding"},
-    {WEIR_ERR_IP_BLOCKED, "ERR_IP_BLOCKED", "IP is blocked"},
+    {WEIR_ERR_IP_BLOCKED, "ERR_IP_BLOCKED", "IP is blocked by net.BlockList"},
 };
+
+weir_error weirc_error_blocked(const weir_address *address) {
+  weir_error error = WEIR_ERROR_INIT;
+  error.code = WEIR_ERR_IP_BLOCKED;
+  error.syscall = "connect";
+  error.address = *address;
+  return error;
+}
 
 static const err_text *find(weir_err err) {
   for (size_t i = 0; i < sizeof err_texts / sizeof *err_texts; i++)
@@ -161,6 +169,13 @@ static void put_system_error(text_sink *sink, const weir_error *error) {
   }
 }
 
+static void put_blocked(text_sink *sink, const weir_address *address) {
+  char text[WEIR_ADDRESS_TEXT_SIZE];
+  put_text(sink, "IP(");
+  put_bytes(sink, text, weir_address_format(address, text, sizeof text));
+  put_text(sink, ") is blocked by net.BlockList");
+}
+
 static void put_number(text_sink *sink, unsigned number) {
   char digits[12];
   size_t at = sizeof digits;
@@ -187,6 +202,8 @@ size_t weir_error_message(const weir_error *error, char *buffer, size_t capacity
   text_sink sink = {buffer, buffer ? capacity : 0, 0};
   if (error && error->message)
     put_text(&sink, error->message);
+  else if (error && error->code == WEIR_ERR_IP_BLOCKED && error->address.family != WEIR_FAMILY_NONE)
+    put_blocked(&sink, &error->address);
   else if (error && error->syscall)
     put_system_error(&sink, error);
   else if (error)

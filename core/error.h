@@ -20,6 +20,9 @@ static inline weir_error weirc_error_of(weir_err code, const char *syscall) {
   return error;
 }
 
+/** The error of a connect to an address that a block list has. */
+weir_error weirc_error_blocked(const weir_address *address);
+
 /** Node's text for an answer of a family that is none. */
 void weirc_error_family_text(unsigned family, const char *host, unsigned port, char *buffer,
                              size_t capacity);

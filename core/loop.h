@@ -91,6 +91,11 @@ static inline weir_handle *weirc_handle(weirc_object *object) {
   return (weir_handle *)(void *)((char *)object - object->loop->handle_space);
 }
 
+/** The same to look at. */
+static inline const weir_handle *weirc_handle_of(const weirc_object *object) {
+  return (const weir_handle *)(const void *)((const char *)object - object->loop->handle_space);
+}
+
 /** The object of a handle. */
 static inline weirc_object *weirc_object_of(weir_loop *loop, weir_handle *handle) {
   return (weirc_object *)(void *)((char *)handle + loop->handle_space);

@@ -47,11 +47,25 @@ static void tell_attempt(weirc_race *race, const weir_address *remote) {
     socket->handlers->on_connection_attempt(socket, remote, socket->user);
 }
 
+/* What is blocked was not attempted, and nobody is told that it was. */
+static void refuse(weirc_race *race, const weir_address *remote) {
+  weir_error *error = &race->errors[race->error_count];
+  assert(race->error_count < race->target_count);
+  *error = weirc_error_blocked(remote);
+  race->parts[race->error_count++] = error;
+  tell_failed(race, remote, error);
+}
+
 /* @return false: it failed at once */
 static bool attempt(weirc_race *race, const weir_address *remote) {
+  if (weirc_socket_blocks(race->socket, remote)) {
+    refuse(race, remote);
+    return false;
+  }
   weir_address local = weirc_local_for(&race->local_address, race->local_port, remote);
   const char *syscall;
   weir_err err = weirc_attempt_start(race, remote, &local, &syscall);
+  if (!goes_on(race)) return false; /* Destroyed in before_connect. */
   if (err == WEIR_OK || syscall[0] != 'b') tell_attempt(race, remote);
   if (err == WEIR_OK) return true;
   if (goes_on(race)) tell_failed(race, remote, note_failure(race, err, syscall, remote, &local));

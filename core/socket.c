@@ -59,6 +59,14 @@ static weir_err take_limit(weir_socket *socket, int64_t given) {
   return WEIR_OK;
 }
 
+static weir_err take_block_list(weir_socket *socket, weir_block_filter *filter) {
+  if (!filter) return WEIR_OK;
+  weirc_socket_extra *extra = weirc_socket_extra_of(socket);
+  if (!extra) return WEIR_ENOMEM;
+  extra->block_list = weir_block_filter_retain(filter);
+  return WEIR_OK;
+}
+
 static weir_err take_options(weir_socket *socket, const weir_socket_options *options) {
   weir_err err = weirc_mark_take(options->readable_high_water_mark_bytes, &socket->read_mark);
   if (err == WEIR_OK)
@@ -68,6 +76,7 @@ static weir_err take_options(weir_socket *socket, const weir_socket_options *opt
   if (err == WEIR_OK) err = weirc_socket_take_settings(socket, options);
   if (err == WEIR_OK && options->onread) err = weirc_onread_take(socket, options->onread);
   if (err == WEIR_OK) err = take_limit(socket, options->max_buffered_bytes);
+  if (err == WEIR_OK) err = take_block_list(socket, options->block_list);
   if (err == WEIR_OK) err = weirc_socket_take_signal(socket, options->signal);
   return err;
 }
@@ -220,6 +229,10 @@ void weir_socket_ref(weir_socket *socket) {
 
 void weir_socket_unref(weir_socket *socket) {
   if (socket) weirc_object_reference(&socket->object, false);
+}
+
+bool weir_socket_has_ref(const weir_socket *socket) {
+  return socket && !socket->closed && socket->object.referenced;
 }
 
 void *weir_socket_user(const weir_socket *socket) {

@@ -7,7 +7,8 @@
  * socket_pull.c who asks for it, socket_onread.c who gives the memory, socket_pipe.c where it goes
  * on to, socket_write.c what goes out, socket_owned.c what is not copied, socket_close.c how it
  * ends, socket_timeout.c when it is idle, socket_option.c what the system is told of it,
- * socket_descriptor.c how it comes by a descriptor of the program's, and loses it.
+ * socket_peer.c who is at the other end, socket_descriptor.c how it comes by a descriptor of the
+ * program's, and loses it.
  */
 #ifndef WEIRC_SOCKET_H
 #define WEIRC_SOCKET_H
@@ -16,6 +17,7 @@
 #include "core/loop.h"
 #include "core/socket_state.h"
 #include "core/writer.h"
+#include "weir/socket_option.h"
 #include "weir/stream.h"
 
 /** Kinds of steps of a socket. */
@@ -46,10 +48,13 @@ typedef struct weirc_pipes weirc_pipes;
 
 /** What only some sockets have, allocated on use. */
 typedef struct weirc_socket_extra {
-  weir_connect_op connect;               /**< A connect to one address; its path is owned. */
-  weir_address local;                    /**< What it was bound to; WEIR_FAMILY_NONE: nothing. */
-  bool bind_failed;                      /**< It did not even begin. */
-  struct weirc_race *race;               /**< A connect to a name; NULL: none. */
+  weir_connect_op connect; /**< A connect to one address; its path is owned. */
+  weir_address local;      /**< What it was bound to; WEIR_FAMILY_NONE: nothing. */
+  bool bind_failed;        /**< It did not even begin. */
+  struct weirc_race *race; /**< A connect to a name; NULL: none. */
+  /** See weir_connect_options. */
+  weir_err (*before_connect)(weir_socket *socket, intptr_t fd, void *user);
+  void *before_connect_user;             /**< Handed to it. */
   weir_socket_callback connect_callback; /**< Owed to connect()'s caller. */
   void *connect_user;                    /**< Handed to it. */
   weir_error *error;                     /**< A copy of what destroy() was given. */
@@ -59,6 +64,12 @@ typedef struct weirc_socket_extra {
   weirc_idle *idle;                      /**< NULL: never had a timeout. Outlives 'close'. */
   weir_time active_at;                   /**< When something happened that its timer looks at. */
   uint32_t keep_alive_delay_s;           /**< As it was set. Outlives 'close'. */
+  uint32_t keep_alive_interval_s;        /**< The same; 0: the default. */
+  uint32_t keep_alive_count;             /**< The same; 0: the default. */
+  uint8_t type_of_service;               /**< The same, if `has_type_of_service`. */
+  bool has_type_of_service;              /**< It was set. */
+  bool type_of_service_due;              /**< While connecting: to be told when connected. */
+  weir_block_filter *block_list;         /**< The option; NULL: none. Outlives 'close'. */
   weirc_abort_listener *abort_listener;  /**< Of the option `signal`; NULL: none. */
   weir_decoder decoder;                  /**< Of what is received; without encoding: none. */
   weirc_onread *onread;                  /**< The option; NULL: none. */
@@ -170,6 +181,19 @@ void weirc_socket_run_step(weir_socket *socket, unsigned kind);
 
 /** A connection that a server took: open, 'connection' follows. */
 void weirc_socket_accept(weir_socket *socket, struct weir_server *server, bool paused);
+
+/**
+ * Makes the transport of a connect operation, as the socket's settings want it.
+ * @param connect its handle and its remote end are looked at
+ * @param local what to bind it to; WEIR_FAMILY_NONE: nothing
+ * @param out_syscall the call that failed, if one did: "connect" or "bind"
+ * @return WEIR_OK; what the system says, or before_connect: the handle is to be closed all the same
+ */
+weir_err weirc_socket_make_transport(weir_socket *socket, const weir_connect_op *connect,
+                                     const weir_address *local, const char **out_syscall);
+
+/** True if the socket's block list has an address: it is not to be connected to. */
+bool weirc_socket_blocks(const weir_socket *socket, const weir_address *remote);
 
 /** Connects to an address on the socket's own transport. */
 void weirc_socket_connect_to(weir_socket *socket, const weir_address *remote,
@@ -357,6 +381,10 @@ void weirc_socket_free_timeout(weir_socket *socket);
 /** The settings among the options of a new socket. @return WEIR_OK, WEIR_ERR_OUT_OF_RANGE,
  * WEIR_ENOMEM */
 weir_err weirc_socket_take_settings(weir_socket *socket, const weir_socket_options *options);
+
+/** Tells the system what a transport is to have before it connects, or when it is adopted. */
+void weirc_socket_mark_transport(const weir_socket *socket, weir_handle *handle,
+                                 weir_transport transport);
 
 /** Tells the system what was set before the connection was there. */
 void weirc_socket_apply_settings(weir_socket *socket);

@@ -110,6 +110,7 @@ void weirc_socket_forget_connection(weir_socket *socket) {
   weirc_onread_forget(socket);
   weirc_release(allocator, extra->pipes);
   extra->pipes = NULL;
+  extra->type_of_service_due = false;
   weirc_release(allocator, extra->error);
   extra->error = NULL;
   (void)weir_decoder_init(&extra->decoder, extra->decoder.encoding);
@@ -119,6 +120,7 @@ void weirc_socket_free_extra(weir_socket *socket) {
   weirc_socket_forget_connection(socket);
   if (!socket->extra) return;
   weirc_socket_free_timeout(socket);
+  weir_block_filter_release(socket->extra->block_list);
   weirc_release(&socket->object.loop->allocator, socket->extra->onread);
   weirc_release(&socket->object.loop->allocator, socket->extra);
   socket->extra = NULL;

@@ -97,20 +97,50 @@ static void begin_anew(weir_socket *socket) {
   weirc_list_append(&loop->sockets, &socket->object.link);
 }
 
-/* The transport is made here; a failure is told later like any other. */
+/* Nobody may destroy the socket there; if somebody did, nothing goes on. */
+static weir_err show_program(weir_socket *socket, const weir_handle *handle) {
+  const weir_loop *loop = socket->object.loop;
+  const weirc_socket_extra *extra = socket->extra;
+  if (!extra->before_connect) return WEIR_OK;
+  intptr_t fd = loop->ops->handle_fd ? loop->ops->handle_fd(loop->backend, handle) : -1;
+  weir_err err = extra->before_connect(socket, fd, extra->before_connect_user);
+  return err == WEIR_OK && weir_socket_destroyed(socket) ? WEIR_ECANCELED : err;
+}
+
+weir_err weirc_socket_make_transport(weir_socket *socket, const weir_connect_op *connect,
+                                     const weir_address *local, const char **out_syscall) {
+  weir_loop *loop = socket->object.loop;
+  weir_handle *handle = connect->op.handle;
+  const weir_endpoint *remote = &connect->remote;
+  *out_syscall = "connect";
+  weir_err err = loop->ops->create(loop->backend, handle, remote->transport,
+                                   (weir_family)remote->address.family);
+  if (err != WEIR_OK) return err;
+  weirc_socket_mark_transport(socket, handle, remote->transport);
+  err = show_program(socket, handle);
+  if (err != WEIR_OK || local->family == WEIR_FAMILY_NONE) return err;
+  *out_syscall = "bind";
+  return weirc_endpoint_bind_local(loop, handle, local, &remote->address);
+}
+
+bool weirc_socket_blocks(const weir_socket *socket, const weir_address *remote) {
+  const weir_block_filter *list = socket->extra ? socket->extra->block_list : NULL;
+  return list && weir_block_filter_check(list, remote);
+}
+
+/* A failure is told later like any other. An address that is blocked gets no transport. */
 static void submit(weir_socket *socket, const weir_address *local) {
   weir_loop *loop = socket->object.loop;
   weirc_socket_extra *extra = socket->extra;
   weir_connect_op *connect = &extra->connect;
-  const weir_address *remote = &connect->remote.address;
+  const char *syscall;
   connect->op.kind = WEIR_OP_CONNECT;
   connect->op.handle = weirc_handle(&socket->object);
-  connect->op.error = loop->ops->create(loop->backend, connect->op.handle,
-                                        connect->remote.transport, (weir_family)remote->family);
+  connect->op.error = WEIR_ERR_IP_BLOCKED;
   extra->bind_failed = false;
-  if (connect->op.error == WEIR_OK && local->family != WEIR_FAMILY_NONE) {
-    connect->op.error = weirc_endpoint_bind_local(loop, connect->op.handle, local, remote);
-    extra->bind_failed = connect->op.error != WEIR_OK;
+  if (!weirc_socket_blocks(socket, &connect->remote.address)) {
+    connect->op.error = weirc_socket_make_transport(socket, connect, local, &syscall);
+    extra->bind_failed = connect->op.error != WEIR_OK && syscall[0] == 'b';
   }
   if (connect->op.error == WEIR_OK)
     loop->ops->submit(loop->backend, &connect->op);
@@ -147,6 +177,8 @@ static weir_err prepare(weir_socket *socket, const plan *p) {
   weirc_socket_extra *extra = weirc_socket_extra_of(socket);
   if (!extra) return WEIR_ENOMEM;
   extra->connect.flags = p->options.path_overflow == WEIR_PATH_REFUSE ? WEIR_BIND_PATH_REFUSE : 0;
+  extra->before_connect = p->options.before_connect;
+  extra->before_connect_user = p->options.before_connect_user;
   if (!p->named) return weirc_endpoint_copy(allocator, &p->remote, &extra->connect.remote);
   extra->race = weirc_race_create(socket, &p->options, &p->local);
   return extra->race ? WEIR_OK : WEIR_ENOMEM;
@@ -190,6 +222,8 @@ static void fail(weir_socket *socket, const weirc_socket_extra *extra) {
   error.path_length = connect->remote.path_length;
   error.address = extra->bind_failed ? extra->local : connect->remote.address;
   if (!extra->bind_failed && extra->local.port > 0) error.local_address = extra->local;
+  /* It was not even bound. */
+  if (error.code == WEIR_ERR_IP_BLOCKED) error = weirc_error_blocked(&connect->remote.address);
   weirc_socket_destroy(socket, &error, WEIR_CLOSE_PLAIN);
 }
 

@@ -14,6 +14,7 @@ weir_err weirc_socket_adopt(weir_socket *socket, intptr_t fd) {
   weir_err err = loop->ops->adopt(loop->backend, handle, fd, &transport);
   if (err != WEIR_OK) return err;
   socket->transport = (uint8_t)transport;
+  weirc_socket_mark_transport(socket, handle, transport);
   /* The peer of a connection that was lost already has no address any more. */
   (void)loop->ops->address(loop->backend, handle, WEIR_END_REMOTE, &socket->remote);
   weirc_socket_event_now(socket, WEIRC_SOCKET_CONNECTED);
@@ -42,8 +43,7 @@ intptr_t weir_socket_fd(const weir_socket *socket) {
   if (!socket || weir_socket_destroyed(socket)) return -1;
   const weir_loop *loop = socket->object.loop;
   if (!loop->ops->handle_fd) return -1;
-  const char *handle = (const char *)&socket->object - loop->handle_space;
-  return loop->ops->handle_fd(loop->backend, (const weir_handle *)(const void *)handle);
+  return loop->ops->handle_fd(loop->backend, weirc_handle_of(&socket->object));
 }
 
 /* Whatever is under way would be lost, or would come from two sides. */

@@ -8,6 +8,7 @@
 #include "backends/epoll/send.h"
 #include "backends/epoll/table.h"
 #include "platform/posix/address.h"
+#include "platform/posix/credentials.h"
 #include "platform/posix/descriptor.h"
 #include "platform/posix/option.h"
 
@@ -51,11 +52,27 @@ weir_err weirb_epoll_set_no_delay(weir_backend *backend, weir_handle *base, bool
 }
 
 weir_err weirb_epoll_set_keep_alive(weir_backend *backend, weir_handle *base, bool keep_alive,
-                                    uint32_t delay_s) {
+                                    uint32_t delay_s, uint32_t interval_s, uint32_t count) {
   (void)backend;
   const weirb_epoll_handle *handle = weirb_epoll_handle_of(base);
   if (!(handle->flags & WEIRB_EPOLL_OPEN)) return WEIR_EBADF;
-  return weirp_option_keep_alive(handle->fd, keep_alive, delay_s);
+  return weirp_option_keep_alive(handle->fd, keep_alive, delay_s, interval_s, count);
+}
+
+weir_err weirb_epoll_set_type_of_service(weir_backend *backend, weir_handle *base, int tos) {
+  (void)backend;
+  const weirb_epoll_handle *handle = weirb_epoll_handle_of(base);
+  if (!(handle->flags & WEIRB_EPOLL_OPEN)) return WEIR_EBADF;
+  return weirp_option_type_of_service(handle->fd, tos);
+}
+
+weir_err weirb_epoll_peer_credentials(const weir_backend *backend, const weir_handle *base,
+                                      weir_peer_credentials *out_credentials) {
+  (void)backend;
+  const weirb_epoll_handle *handle = (const weirb_epoll_handle *)(const void *)base;
+  if (!(handle->flags & WEIRB_EPOLL_OPEN)) return WEIR_EBADF;
+  if (handle->flags & WEIRB_EPOLL_PIPE) return WEIR_ENOTSUP;
+  return weirp_credentials_of_peer(handle->fd, out_credentials);
 }
 
 static void submit_rare(weir_backend *backend, weirb_epoll_handle *handle, weir_op *op) {

@@ -6,6 +6,7 @@
 #define WEIRB_EPOLL_HANDLE_H
 
 #include "backends/epoll/state.h"
+#include "weir/socket_option.h"
 
 /** create() of the SPI. */
 weir_err weirb_epoll_create(weir_backend *backend, weir_handle *handle, weir_transport transport,
@@ -20,7 +21,14 @@ weir_err weirb_epoll_set_no_delay(weir_backend *backend, weir_handle *handle, bo
 
 /** set_keep_alive() of the SPI. */
 weir_err weirb_epoll_set_keep_alive(weir_backend *backend, weir_handle *handle, bool keep_alive,
-                                    uint32_t delay_s);
+                                    uint32_t delay_s, uint32_t interval_s, uint32_t count);
+
+/** set_type_of_service() of the SPI. */
+weir_err weirb_epoll_set_type_of_service(weir_backend *backend, weir_handle *handle, int tos);
+
+/** peer_credentials() of the SPI. */
+weir_err weirb_epoll_peer_credentials(const weir_backend *backend, const weir_handle *handle,
+                                      weir_peer_credentials *out_credentials);
 
 /** submit() of the SPI. */
 void weirb_epoll_submit(weir_backend *backend, weir_op *op);

@@ -1,5 +1,5 @@
-/* RESOLVEs, which have no handle. Kept apart from other operations so that a RECEIVE, which is taken
- * with each message, does not pay for them. */
+/* RESOLVEs, which have no handle. Kept apart from other operations so that a RECEIVE, which is
+ * taken with each message, does not pay for them. */
 #include "backends/epoll/resolve.h"
 
 void weirb_epoll_resolve_submit(weir_backend *backend, weir_op *op) {

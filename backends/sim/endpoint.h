@@ -34,6 +34,9 @@ typedef struct weirb_sim_endpoint {
   bool no_delay;                   /**< TCP: as it was set; changes nothing here. */
   bool keep_alive;                 /**< TCP: as it was set; nobody is ever silent here. */
   uint32_t keep_alive_delay_s;     /**< TCP: as it was set last. */
+  uint32_t keep_alive_interval_s;  /**< TCP: the same. */
+  uint32_t keep_alive_count;       /**< TCP: the same. */
+  uint8_t type_of_service;         /**< TCP: as it was set; no packet shows it here. */
   weir_address local;              /**< TCP: its own address. */
   weir_address remote;             /**< TCP: its peer's. */
   unsigned client_port;            /**< The port it has of those for clients; 0: none. */

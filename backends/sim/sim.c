@@ -247,14 +247,26 @@ static weir_err sim_set_no_delay(weir_backend *world, weir_handle *handle, bool 
 }
 
 static weir_err sim_set_keep_alive(weir_backend *world, weir_handle *handle, bool keep_alive,
-                                   uint32_t delay_s) {
+                                   uint32_t delay_s, uint32_t interval_s, uint32_t count) {
   weirb_sim_endpoint *endpoint;
   (void)world;
   weir_err err = tcp_endpoint(handle, &endpoint);
   if (err != WEIR_OK) return err;
+  assert(interval_s > 0 && count > 0);
   endpoint->keep_alive = keep_alive;
-  if (keep_alive && delay_s > 0) endpoint->keep_alive_delay_s = delay_s;
+  if (!keep_alive) return WEIR_OK;
+  if (delay_s > 0) endpoint->keep_alive_delay_s = delay_s;
+  endpoint->keep_alive_interval_s = interval_s;
+  endpoint->keep_alive_count = count;
   return WEIR_OK;
+}
+
+static weir_err sim_set_type_of_service(weir_backend *world, weir_handle *handle, int tos) {
+  weirb_sim_endpoint *endpoint;
+  (void)world;
+  weir_err err = tcp_endpoint(handle, &endpoint);
+  if (err == WEIR_OK) endpoint->type_of_service = (uint8_t)tos;
+  return err;
 }
 
 const weir_backend_ops weirb_sim_ops = {
@@ -279,4 +291,5 @@ const weir_backend_ops weirb_sim_ops = {
     .scope_id = sim_scope_id,
     .set_no_delay = sim_set_no_delay,
     .set_keep_alive = sim_set_keep_alive,
+    .set_type_of_service = sim_set_type_of_service,
 };

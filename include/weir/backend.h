@@ -22,6 +22,9 @@
 extern "C" {
 #endif
 
+/** Whom peer_credentials() tells of; see socket_option.h. */
+struct weir_peer_credentials;
+
 /** A backend's own state, one for each loop. */
 typedef struct weir_backend weir_backend;
 
@@ -267,13 +270,14 @@ typedef struct weir_backend_ops {
   weir_err (*set_no_delay)(weir_backend *backend, weir_handle *handle, bool no_delay);
   /**
    * The system looks after an idle connection. TCP only.
-   * @param delay_s seconds of idleness before the first look; 0: the system's. The pause between
-   * looks is 1 second and 10 unanswered ones are the end, in both cases.
+   * @param delay_s seconds of idleness before the first look; 0: the system's
+   * @param interval_s seconds between looks that got no answer, at least 1
+   * @param count how many of them are the end, at least 1
    * @return what the system says
    * @source OPT-04, OPT-05, OPT-06
    */
   weir_err (*set_keep_alive)(weir_backend *backend, weir_handle *handle, bool keep_alive,
-                             uint32_t delay_s);
+                             uint32_t delay_s, uint32_t interval_s, uint32_t count);
   /**
    * Makes a connected stream socket or a pipe that the program has into the transport of a handle.
    * It is the handle's from success on. Optional; who has it has release(), too.
@@ -298,6 +302,19 @@ typedef struct weir_backend_ops {
   void (*move)(weir_backend *backend, weir_handle *from, weir_handle *to);
   /** The number of an interface by its name, as weir_scope_id() tells it. @thread any */
   weir_err (*scope_id)(const char *name, size_t length, uint32_t *out_scope_id);
+  /**
+   * The type of service of what is sent, or its traffic class, 0..255. TCP only, from create() on.
+   * Optional.
+   * @return WEIR_OK; WEIR_ENOTSUP: the system has no way; what the system says
+   */
+  weir_err (*set_type_of_service)(weir_backend *backend, weir_handle *handle, int tos);
+  /**
+   * Who the peer of a connected handle is; see socket_option.h. WEIR_TRANSPORT_IPC only. Optional.
+   * @param out_credentials all but its size is written, on success only
+   * @return WEIR_OK; WEIR_ENOTSUP: it is a pipe; what the system says
+   */
+  weir_err (*peer_credentials)(const weir_backend *backend, const weir_handle *handle,
+                               struct weir_peer_credentials *out_credentials);
 } weir_backend_ops;
 
 /**

@@ -144,21 +144,28 @@ typedef struct weir_socket_options {
                          CON-32, DEF-10 */
   const weir_onread *onread; /**< Copied; NULL: on_data. @source CON-26 */
   struct weir_abort_signal
-      *signal;                   /**< Destroys the socket; retained; NULL: none. @source ABT-04 */
-  weir_block_filter *block_list; /**< Addresses not to connect to; retained; NULL: none. @source
-                                    BLK-28 */
+      *signal; /**< Destroys the socket; retained; NULL: none. @source ABT-04 */
+  /** Addresses not to connect to, given as text or found by a look-up; those in IPv4-mapped form
+   * too. A connect to one ends with WEIR_ERR_IP_BLOCKED and nothing is sent; family selection goes
+   * on with the next address. An adopted or accepted connection is not looked at. Retained; NULL:
+   * none. @source BLK-28 */
+  weir_block_filter *block_list;
   /** So many bytes may wait to be sent, as weir_socket_writable_length() counts them; a write
    * beyond is refused with WEIR_ENOBUFS and nothing of it is queued. What the system takes at once
    * does not wait; if it takes a part of a write, the rest follows whatever the limit. -1: no
    * limit. */
   int64_t max_buffered_bytes;
+  /** As weir_socket_set_keep_alive_probes(); 0: one second. It switches nothing on. */
+  uint32_t keep_alive_interval_ms;
+  uint32_t keep_alive_count; /**< The same; 0: ten. */
+  int32_t type_of_service;   /**< As weir_socket_set_type_of_service(); -1: the system's. */
 } weir_socket_options;
 
 /** Defaults of weir_socket_options. @source DEF-08, DEF-11 */
 #define WEIR_SOCKET_OPTIONS_INIT                                                                   \
   {                                                                                                \
     sizeof(weir_socket_options), false, -1, -1, -1, true, true, false, false, 0, -1, NULL, NULL,   \
-        NULL, -1                                                                                   \
+        NULL, -1, 0, 0, -1                                                                         \
   }
 
 /** What happens to a path that is longer than the system takes. */
@@ -169,9 +176,11 @@ typedef enum weir_path_overflow {
 
 /** How weir_socket_connect() reaches its peer. Start from WEIR_CONNECT_OPTIONS_INIT. */
 typedef struct weir_connect_options {
-  size_t size;      /**< Set by WEIR_CONNECT_OPTIONS_INIT. */
-  int32_t port;     /**< 0..65535; -1: none. Needed unless `path` is set. @source CON-06, CON-07 */
-  const char *host; /**< An IPv4 or IPv6 address in text form; NULL: 127.0.0.1. */
+  size_t size;  /**< Set by WEIR_CONNECT_OPTIONS_INIT. */
+  int32_t port; /**< 0..65535; -1: none. Needed unless `path` is set. @source CON-06, CON-07 */
+  /** A name, which is looked up, or an IPv4 or IPv6 address in text form; NULL or "": "localhost".
+   * @source CON-09 */
+  const char *host;
   const char
       *path; /**< A Unix domain socket; when set, port and host are ignored. @source CON-40 */
   size_t path_length; /**< Bytes of path; 0: up to its NUL. Linux' abstract names begin with a NUL
@@ -191,13 +200,29 @@ typedef struct weir_connect_options {
   /** Attempts overlap, as RFC 8305 section 5 wants: a slow one goes on when the next begins, and
    * the first that succeeds is taken. Node gives it up. */
   bool overlap_attempts;
+  /**
+   * Shown each transport that is made for this connect, those of family selection too, before it is
+   * bound and connected: to set what weir has no word for, such as SO_MARK or SO_BINDTODEVICE.
+   * NULL: nobody. It runs inside weir_socket_connect(), or in the loop where a name was looked up
+   * or another address is tried, and once for each transport.
+   *
+   * @param socket the socket, which is connecting. Of it nothing may be called but what only reads
+   * its properties; weir_socket_fd() is not this descriptor where several addresses are tried.
+   * @param fd the descriptor, still weir's: not to be closed, kept, connected or made blocking; -1
+   * on a backend without
+   * @param user before_connect_user
+   * @return WEIR_OK: go on; anything else closes the transport, and the attempt has failed with
+   * that code as if connect() had: told later like any other failure
+   */
+  weir_err (*before_connect)(weir_socket *socket, intptr_t fd, void *user);
+  void *before_connect_user; /**< Handed to before_connect. */
 } weir_connect_options;
 
 /** Defaults of weir_connect_options. */
 #define WEIR_CONNECT_OPTIONS_INIT                                                                  \
   {                                                                                                \
     sizeof(weir_connect_options), -1, NULL, NULL, 0, WEIR_PATH_CUT, WEIR_DEFAULT,                  \
-        WEIR_FAMILY_NONE, NULL, -1, -1, 0, NULL, NULL, false                                       \
+        WEIR_FAMILY_NONE, NULL, -1, -1, 0, NULL, NULL, false, NULL, NULL                           \
   }
 
 /**
@@ -216,7 +241,7 @@ typedef struct weir_connect_options {
  * @return WEIR_OK, also if `signal` was fired already: then it is destroyed with WEIR_ABORT_ERR;
  * WEIR_ERR_INVALID_ARG_TYPE: NULL; WEIR_ERR_INVALID_ARG_VALUE: the options' size is not known,
  * their onread is not complete, or the signal is another loop's; WEIR_ERR_OUT_OF_RANGE: a mark, a
- * limit, a timeout or a descriptor below -1; WEIR_ENOMEM;
+ * limit, a timeout or a descriptor below -1, or a type of service that is no byte; WEIR_ENOMEM;
  * WEIR_ECANCELED: the loop is being freed; for `fd`: WEIR_EBADF; WEIR_ERR_INVALID_FD_TYPE: neither
  * a stream socket nor a pipe; WEIR_EEXIST: the loop has it already; WEIR_ENOTSUP: the backend has
  * no descriptors; what the system says
@@ -228,16 +253,20 @@ WEIR_API weir_err weir_socket_create(weir_loop *loop, const weir_socket_options 
 
 /**
  * Starts to connect; on_connect and on_ready, or on_error and on_close, tell how it went.
- * @param socket one that has not connected yet
+ * @param socket one that has not connected yet; or one that was closed, which begins anew with what
+ * was set: in its on_close, and afterwards if it is retained
  * @param options copied; see weir_connect_options
  * @param callback runs after on_connect and before on_ready, or after on_error with the error; may
  * be NULL
  * @param user handed to callback
- * @return WEIR_OK: under way; otherwise nothing has changed: WEIR_ERR_INVALID_ARG_TYPE: NULL;
- * WEIR_ERR_INVALID_ARG_VALUE: the options' size is not known; WEIR_ERR_MISSING_ARGS: neither port
- * nor path; WEIR_ERR_SOCKET_BAD_PORT; WEIR_ERR_INVALID_IP_ADDRESS: the host is not an address;
- * WEIR_EALREADY: connecting; WEIR_EISCONN: connected; WEIR_ERR_STREAM_DESTROYED; WEIR_ENOMEM
- * @source CON-01, CON-02, CON-03, CON-04, CON-28
+ * @return WEIR_OK: under way; otherwise nothing has been started: WEIR_ERR_INVALID_ARG_TYPE: NULL;
+ * WEIR_ERR_INVALID_ARG_VALUE: the options' size is not known, or the family for a name is none;
+ * WEIR_ERR_MISSING_ARGS: neither port nor path; WEIR_ERR_INVALID_IP_ADDRESS: local_address is no
+ * address; WEIR_ERR_SOCKET_BAD_PORT: port or local_port; WEIR_ERR_OUT_OF_RANGE:
+ * auto_select_family_attempt_timeout_ms above 2147483647; WEIR_ECANCELED: the loop is being freed;
+ * WEIR_EALREADY: connecting; WEIR_EISCONN: connected; WEIR_ERR_STREAM_DESTROYED: destroyed, and
+ * on_close has not come; WEIR_ENOMEM
+ * @source CON-01, CON-02, CON-03, CON-04, CON-05, CON-28
  */
 WEIR_API weir_err weir_socket_connect(weir_socket *socket, const weir_connect_options *options,
                                       weir_socket_callback callback, void *user);
@@ -258,7 +287,7 @@ WEIR_API weir_err weir_connect(weir_loop *loop, const weir_socket_options *optio
  * @param socket which
  * @param out_addresses where to write, ports included; may be NULL when capacity is 0
  * @param capacity how many fit; what does not is left out
- *XX
+ * @return how many there are; 0: family selection did not run, or the block list has them all
  * @source HE-14, HE-15
  */
 WEIR_API size_t weir_socket_auto_select_family_attempted_addresses(const weir_socket *socket,
@@ -327,32 +356,6 @@ WEIR_API weir_err weir_socket_set_timeout(weir_socket *socket, int64_t timeout_m
 WEIR_API int64_t weir_socket_timeout_ms(const weir_socket *socket);
 
 /**
- * Small writes leave at once (Nagle's algorithm is off), or are gathered. Remembered before there
- * is a connection; does nothing on Unix sockets.
- * @return WEIR_OK, also where there is nothing to set or the system refuses;
- * WEIR_ERR_INVALID_ARG_TYPE: NULL
- * @cost a system call if it changes something
- * @source OPT-01, OPT-03, OPT-08, OPT-10, OPT-11
- */
-WEIR_API weir_err weir_socket_set_no_delay(weir_socket *socket, bool no_delay);
-
-/**
- * The system looks whether the peer of an idle connection is still there, or does not. Remembered
- * before there is a connection; does nothing on Unix sockets.
- * @param socket which
- * @param keep_alive whether
- * @param initial_delay_ms of idleness before the first look, in whole seconds, rounded down; 0: the
- * system's, or what was set before. Looks follow each second; the tenth without answer ends the
- * connection.
- * @return WEIR_OK, also where there is nothing to set or the system refuses;
- * WEIR_ERR_INVALID_ARG_TYPE: NULL; WEIR_ENOMEM: nothing has changed
- * @cost one system call, or four to switch it on, if it changes something
- * @source OPT-04, OPT-05, OPT-06, OPT-07, OPT-08, OPT-09, OPT-10, OPT-11
- */
-WEIR_API weir_err weir_socket_set_keep_alive(weir_socket *socket, bool keep_alive,
-                                             uint32_t initial_delay_ms);
-
-/**
  * Ends everything now: what was received or queued and not delivered is dropped; on_error (if there
  * is an error) and on_close follow. Legal in every state, any number of times; only the first call
  * counts.
@@ -381,6 +384,14 @@ WEIR_API void weir_socket_ref(weir_socket *socket);
 
 /** Lets the loop end although the socket is open. @source SOC-49 */
 WEIR_API void weir_socket_unref(weir_socket *socket);
+
+/**
+ * Whether the socket holds the loop open, as Node's hasRef() of a handle: what weir_socket_ref() or
+ * weir_socket_unref() said last, true at first; false once on_close has returned, until it connects
+ * again. A socket for which it is true holds the loop from connect(), the wrapping of a descriptor
+ * or a server's accept on until on_close has returned; before that it holds nothing.
+ */
+WEIR_API bool weir_socket_has_ref(const weir_socket *socket);
 
 /** Node's readyState. */
 typedef enum weir_ready_state {

@@ -39,6 +39,7 @@
 #include "weir/server.h"
 #include "weir/sim.h"
 #include "weir/socket.h"
+#include "weir/socket_option.h"
 #include "weir/stream.h"
 
 #endif

@@ -92,7 +92,7 @@ static void fail_it(ledger_end *end) {
 
 static void call_socket(session *s, ledger_end *end) {
   weir_socket *socket = end->socket;
-  switch (below(s, 26)) {
+  switch (below(s, 28)) {
   case 0: ledger_destroy(end); break;
   case 1: ledger_reset(end); break;
   case 2: fail_it(end); break;
@@ -115,6 +115,8 @@ static void call_socket(session *s, ledger_end *end) {
   case 19: (void)ledger_timeout(end, 1 + (int64_t)below(s, 3)); break;
   case 20: ledger_no_timeout(end); break;
   case 21: (void)weir_socket_set_keep_alive(socket, below(s, 2) == 0, 1000); break;
+  case 22: (void)weir_socket_set_keep_alive_probes(socket, 1000 * (uint32_t)below(s, 3), 2); break;
+  case 23: (void)weir_socket_set_type_of_service(socket, (int32_t)below(s, 256)); break;
   default: (void)ledger_write(end, some_length(s)); break;
   }
 }

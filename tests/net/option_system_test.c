@@ -1,5 +1,5 @@
-/* No-delay and keep-alive on a real system: which calls are made, and what the system has then. The
- * program's own setsockopt() notes them and hands them on. */
+/* No-delay, keep-alive and the like on a real system: which calls are made, and what the system has
+ * then. The program's own setsockopt() notes them and hands them on. */
 #include "conformance/clause.h"
 #include "tests/net/raw_peer.h"
 
@@ -15,6 +15,8 @@ static net_log calls;
 static int last_descriptor = -1;
 
 static const char *name_of(int level, int name) {
+  if (level == IPPROTO_IP) return name == IP_TOS ? "TOS" : "other";
+  if (level == IPPROTO_IPV6) return name == IPV6_TCLASS ? "TCLASS" : "other";
   if (level == SOL_SOCKET) return name == SO_KEEPALIVE ? "KEEPALIVE" : "other";
   if (level != IPPROTO_TCP) return "other";
   switch (name) {
@@ -107,6 +109,129 @@ static void without_a_delay_the_others_are_set(void **state) {
   net_free(net);
 }
 
+static void probes_reach_the_system(void **state) {
+  (void)state;
+  raw_needs_system();
+  weir_socket_options options = WEIR_SOCKET_OPTIONS_INIT;
+  options.keep_alive = true;
+  options.keep_alive_interval_ms = 4000;
+  options.keep_alive_count = 5;
+  net_fixture *net = open_counted(&options, NULL);
+  expect_calls("options", "KEEPALIVE=1 KEEPINTVL=4 KEEPCNT=5");
+  assert_int_equal(value_of(IPPROTO_TCP, TCP_KEEPINTVL), 4);
+  assert_int_equal(value_of(IPPROTO_TCP, TCP_KEEPCNT), 5);
+  assert_int_equal(weir_socket_set_keep_alive_probes(net->client.socket, 7000, 6), WEIR_OK);
+  assert_int_equal(value_of(IPPROTO_TCP, TCP_KEEPINTVL), 7);
+  assert_int_equal(value_of(IPPROTO_TCP, TCP_KEEPCNT), 6);
+  /* More than Linux takes is as if nobody had asked, and nobody's error. */
+  assert_int_equal(weir_socket_set_keep_alive_probes(net->client.socket, 7000, UINT32_MAX),
+                   WEIR_OK);
+  assert_int_equal(value_of(IPPROTO_TCP, TCP_KEEPCNT), 6);
+  net_free(net);
+}
+
+static void the_type_of_service_reaches_the_system(void **state) {
+  (void)state;
+  raw_needs_system();
+  static const char *const expected[] = {"TOS=184", "TCLASS=184 TOS=184"};
+  static const net_kind kinds[] = {NET_IPV4, NET_IPV6};
+  weir_socket_options options = WEIR_SOCKET_OPTIONS_INIT;
+  options.type_of_service = 184;
+  for (size_t i = 0; i < COUNT_OF(kinds); i++) {
+    net_fixture *net = net_create();
+    net_listen(net, kinds[i], NULL);
+    calls = (net_log){.length = 0};
+    net_connect(net, kinds[i], &options, &net->client);
+    expect_calls(net_kind_name(kinds[i]), expected[i]);
+    net_settle(net);
+    net_expect("client", &net->client.log, "connect ready");
+    if (kinds[i] == NET_IPV6) assert_int_equal(value_of(IPPROTO_IPV6, IPV6_TCLASS), 184);
+    assert_int_equal(value_of(IPPROTO_IP, IP_TOS), 184);
+    assert_int_equal(weir_socket_set_type_of_service(net->client.socket, 32), WEIR_OK);
+    assert_int_equal(value_of(IPPROTO_IP, IP_TOS), 32);
+    net_free(net);
+  }
+}
+
+static void an_adopted_connection_has_it_too(void **state) {
+  (void)state;
+  raw_needs_system();
+  net_fixture *net = net_create();
+  weir_socket_options options = WEIR_SOCKET_OPTIONS_INIT;
+  net_listen(net, NET_IPV4, NULL);
+  options.fd = raw_connect_tcp(net->port);
+  options.type_of_service = 16;
+  assert_int_equal(
+      weir_socket_create(net->loop, &options, &net_handlers, &net->client, &net->client.socket),
+      WEIR_OK);
+  assert_int_equal(value_of(IPPROTO_IP, IP_TOS), 16);
+  assert_int_equal(last_descriptor, options.fd);
+  net_settle(net);
+  net_free(net);
+}
+
+/* The packets of a dual-stack socket to a mapped address are IPv4's. */
+static void a_mapped_connection_has_both(void **state) {
+  (void)state;
+  raw_needs_system();
+  net_fixture *net = net_create();
+  weir_socket_options options = WEIR_SOCKET_OPTIONS_INIT;
+  net_listen(net, NET_IPV4, NULL);
+  weir_connect_options target = net_target(net, NET_IPV4);
+  options.type_of_service = 40;
+  target.host = "::ffff:127.0.0.1";
+  assert_int_equal(
+      weir_connect(net->loop, &options, &target, &net_handlers, &net->client, &net->client.socket),
+      WEIR_OK);
+  net_settle(net);
+  net_expect("client", &net->client.log, "connect ready");
+  assert_int_equal(value_of(IPPROTO_IPV6, IPV6_TCLASS), 40);
+  assert_int_equal(value_of(IPPROTO_IP, IP_TOS), 40);
+  net_free(net);
+}
+
+static weir_err set_buffer(weir_socket *socket, intptr_t fd, void *user) {
+  int bytes = 20000;
+  struct sockaddr_storage address;
+  socklen_t length = sizeof address;
+  (void)socket;
+  const bool *refuses = user;
+  if (getpeername((int)fd, (struct sockaddr *)&address, &length) == 0) return WEIR_EISCONN;
+  if (setsockopt((int)fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes) != 0) return WEIR_EINVAL;
+  return *refuses ? WEIR_EPERM : WEIR_OK;
+}
+
+static void before_connect_is_given_the_descriptor(void **state) {
+  (void)state;
+  raw_needs_system();
+  net_fixture *net = net_create();
+  bool refuses = false;
+  net_listen(net, NET_IPV4, NULL);
+  weir_connect_options target = net_target(net, NET_IPV4);
+  target.before_connect = set_buffer;
+  target.before_connect_user = &refuses;
+  assert_int_equal(
+      weir_connect(net->loop, NULL, &target, &net_handlers, &net->client, &net->client.socket),
+      WEIR_OK);
+  net_settle(net);
+  net_expect("client", &net->client.log, "connect ready");
+  assert_int_equal(last_descriptor, weir_socket_fd(net->client.socket));
+  assert_int_equal(value_of(SOL_SOCKET, SO_RCVBUF), 40000); /* Linux doubles it. */
+  weir_socket_destroy(net->client.socket, NULL);
+  net_settle(net);
+  size_t before = raw_descriptors();
+  refuses = true;
+  net->client.log = (net_log){.length = 0};
+  net->client.closes = 0;
+  assert_int_equal(
+      weir_connect(net->loop, NULL, &target, &net_handlers, &net->client, &net->client.socket),
+      WEIR_OK);
+  net_settle(net);
+  net_expect("refused", &net->client.log, "error(EPERM) close(1)");
+  assert_int_equal(raw_descriptors(), before);
+  net_free(net);
+}
+
 static void options_of_both_ends_reach_the_system(void **state) {
   (void)state;
   raw_needs_system();
@@ -155,6 +280,11 @@ int main(void) {
       cmocka_unit_test(without_settings_there_is_no_call),
       cmocka_unit_test(keep_alive_is_four_calls_in_order),
       cmocka_unit_test(without_a_delay_the_others_are_set),
+      cmocka_unit_test(probes_reach_the_system),
+      cmocka_unit_test(the_type_of_service_reaches_the_system),
+      cmocka_unit_test(an_adopted_connection_has_it_too),
+      cmocka_unit_test(a_mapped_connection_has_both),
+      cmocka_unit_test(before_connect_is_given_the_descriptor),
       cmocka_unit_test(options_of_both_ends_reach_the_system),
       cmocka_unit_test(local_sockets_are_not_asked),
   };

@@ -1,5 +1,5 @@
-/* No-delay and keep-alive: what the backend is told, and when. A backend that notes it stands
- * before the one under test. */
+/* No-delay, keep-alive and type of service: what the backend is told, and when. A backend that
+ * notes it stands before the one under test. */
 #include "conformance/clause.h"
 #include "tests/support/net_fixture.h"
 
@@ -16,9 +16,18 @@ static weir_err note_no_delay(weir_backend *backend, weir_handle *handle, bool n
 }
 
 static weir_err note_keep_alive(weir_backend *backend, weir_handle *handle, bool keep_alive,
-                                uint32_t delay_s) {
-  weir_err err = inner->set_keep_alive(backend, handle, keep_alive, delay_s);
+                                uint32_t delay_s, uint32_t interval_s, uint32_t count) {
+  weir_err err = inner->set_keep_alive(backend, handle, keep_alive, delay_s, interval_s, count);
   net_note(&asked, "alive%d:%u%s", keep_alive, (unsigned)delay_s, err == WEIR_OK ? "" : "!");
+  /* Node's are not worth a word. */
+  if (interval_s != 1 || count != 10)
+    net_note(&asked, "probes%u:%u", (unsigned)interval_s, (unsigned)count);
+  return err;
+}
+
+static weir_err note_type_of_service(weir_backend *backend, weir_handle *handle, int tos) {
+  weir_err err = inner->set_type_of_service(backend, handle, tos);
+  net_note(&asked, "tos%d%s", tos, err == WEIR_OK ? "" : "!");
   return err;
 }
 
@@ -28,6 +37,7 @@ static net_fixture *create(void) {
   ops = *inner;
   ops.set_no_delay = note_no_delay;
   ops.set_keep_alive = note_keep_alive;
+  ops.set_type_of_service = note_type_of_service;
   options.custom_backend = &ops;
   asked = (net_log){.length = 0};
   return net_create_with(&options);
@@ -204,6 +214,168 @@ static void local_endpoints_and_destroyed_sockets_have_none(void **state) {
   net_free(net);
 }
 
+static void probes_are_remembered_and_told_when_keep_alive_is_on(void **state) {
+  (void)state;
+  net_fixture *net = create();
+  weir_socket_options options = WEIR_SOCKET_OPTIONS_INIT;
+  options.keep_alive_interval_ms = 3999;
+  options.keep_alive_count = 4;
+  net_open_with(net, NET_IPV4, &options, NULL, NULL);
+  expect_asked("off", "");
+  weir_socket *socket = net->client.socket;
+  assert_int_equal(weir_socket_set_keep_alive(socket, true, 7000), WEIR_OK);
+  expect_asked("on", "alive1:7 probes3:4");
+  static const struct {
+    uint32_t interval_ms, count;
+    const char *expected;
+  } rows[] = {{3000, 4, ""},
+              {3000, 5, "alive1:7 probes3:5"},
+              {5000, 0, "alive1:7 probes5:10"},
+              {999, 10, "alive1:7"},
+              {0, 0, ""},
+              {1000, 10, ""}};
+  for (size_t i = 0; i < COUNT_OF(rows); i++) {
+    assert_int_equal(weir_socket_set_keep_alive_probes(socket, rows[i].interval_ms, rows[i].count),
+                     WEIR_OK);
+    expect_asked("changed", rows[i].expected);
+  }
+  assert_int_equal(weir_socket_set_keep_alive(socket, false, 7000), WEIR_OK);
+  expect_asked("off again", "alive0:7");
+  assert_int_equal(weir_socket_set_keep_alive_probes(socket, 2000, 3), WEIR_OK);
+  expect_asked("while it is off", "");
+  net_free(net);
+}
+
+static void connect_again(net_end *end) {
+  weir_connect_options target = net_target(end->net, NET_IPV4);
+  assert_int_equal(weir_socket_connect(end->socket, &target, NULL, NULL), WEIR_OK);
+}
+
+static void settings_are_told_again_after_a_reconnect(void **state) {
+  (void)state;
+  net_fixture *net = create();
+  net_end *end = &net->client;
+  net_listen(net, NET_IPV4, NULL);
+  assert_int_equal(weir_socket_create(net->loop, NULL, &net_handlers, end, &end->socket), WEIR_OK);
+  weir_socket *socket = weir_socket_retain(end->socket);
+  CLAUSES("CON-05") {
+    assert_int_equal(weir_socket_set_keep_alive(socket, true, 9000), WEIR_OK);
+    assert_int_equal(weir_socket_set_keep_alive_probes(socket, 2000, 3), WEIR_OK);
+    assert_int_equal(weir_socket_set_type_of_service(socket, 40), WEIR_OK);
+    connect_again(end);
+    net_settle(net);
+    expect_asked("connected", "tos40 alive1:9 probes2:3");
+    weir_socket_destroy(socket, NULL);
+    net_settle(net);
+    end->socket = socket;
+    end->closes = 0;
+    connect_again(end);
+    net_settle(net);
+    expect_asked("connected again", "tos40 alive1:9 probes2:3");
+    assert_int_equal(weir_socket_type_of_service(socket), 40);
+  }
+  weir_socket_release(socket);
+  net_free(net);
+}
+
+static void the_type_of_service_is_told_before_the_connection_begins(void **state) {
+  (void)state;
+  net_fixture *net = create();
+  weir_socket_options options = WEIR_SOCKET_OPTIONS_INIT;
+  options.type_of_service = 0;
+  net_listen(net, NET_IPV6, NULL);
+  net_connect(net, NET_IPV6, &options, &net->client);
+  expect_asked("begun", "tos0");
+  weir_socket *socket = net->client.socket;
+  assert_int_equal(weir_socket_set_type_of_service(socket, 0), WEIR_OK);
+  net_settle(net);
+  expect_asked("connected", "");
+  assert_int_equal(weir_socket_set_type_of_service(socket, 184), WEIR_OK);
+  assert_int_equal(weir_socket_set_type_of_service(socket, 184), WEIR_OK);
+  expect_asked("open", "tos184");
+  weir_socket *peer = net->peers[0].socket;
+  assert_int_equal(weir_socket_type_of_service(peer), -1);
+  assert_int_equal(weir_socket_set_type_of_service(peer, 8), WEIR_OK);
+  expect_asked("accepted", "tos8");
+  net_free(net);
+}
+
+static void what_is_set_while_connecting_is_told_with_the_connection(void **state) {
+  (void)state;
+  net_fixture *net = create();
+  net_listen(net, NET_IPV4, NULL);
+  net_connect(net, NET_IPV4, NULL, &net->client);
+  assert_int_equal(weir_socket_set_type_of_service(net->client.socket, 16), WEIR_OK);
+  assert_int_equal(weir_socket_type_of_service(net->client.socket), 16);
+  expect_asked("connecting", "");
+  net_settle(net);
+  expect_asked("connected", "tos16");
+  net_free(net);
+}
+
+static weir_err refuse_type_of_service(weir_backend *backend, weir_handle *handle, int tos) {
+  (void)backend;
+  (void)handle;
+  (void)tos;
+  return WEIR_EPERM;
+}
+
+static void a_refused_type_of_service_is_an_error_of_an_open_socket_only(void **state) {
+  (void)state;
+  net_fixture *net = create();
+  weir_socket_options options = WEIR_SOCKET_OPTIONS_INIT;
+  options.type_of_service = 16;
+  ops.set_type_of_service = refuse_type_of_service;
+  net_open_with(net, NET_IPV4, &options, NULL, NULL);
+  net_expect("client", &net->client.log, "connect ready");
+  weir_socket *socket = net->client.socket;
+  assert_int_equal(weir_socket_set_type_of_service(socket, 24), WEIR_EPERM);
+  assert_int_equal(weir_socket_type_of_service(socket), 16);
+  ops.set_type_of_service = NULL;
+  assert_int_equal(weir_socket_set_type_of_service(socket, 24), WEIR_ENOTSUP);
+  assert_int_equal(weir_socket_type_of_service(socket), 16);
+  net_free(net);
+}
+
+static void a_type_of_service_is_a_byte(void **state) {
+  (void)state;
+  net_fixture *net = create();
+  static const int32_t wrong[] = {-2, 256, INT32_MIN, INT32_MAX};
+  weir_socket_options options = WEIR_SOCKET_OPTIONS_INIT;
+  weir_socket *socket = NULL;
+  for (size_t i = 0; i < COUNT_OF(wrong); i++) {
+    options.type_of_service = wrong[i];
+    assert_int_equal(weir_socket_create(net->loop, &options, NULL, NULL, &socket),
+                     WEIR_ERR_OUT_OF_RANGE);
+  }
+  assert_int_equal(weir_socket_create(net->loop, NULL, NULL, NULL, &socket), WEIR_OK);
+  assert_int_equal(weir_socket_set_type_of_service(socket, -1), WEIR_ERR_OUT_OF_RANGE);
+  assert_int_equal(weir_socket_set_type_of_service(socket, 256), WEIR_ERR_OUT_OF_RANGE);
+  assert_int_equal(weir_socket_set_type_of_service(NULL, 1), WEIR_ERR_INVALID_ARG_TYPE);
+  assert_int_equal(weir_socket_type_of_service(NULL), -1);
+  loop_fixture_fail_from(&net->base, 1);
+  assert_int_equal(weir_socket_set_type_of_service(socket, 255), WEIR_ENOMEM);
+  loop_fixture_fail_at(&net->base, 0);
+  assert_int_equal(weir_socket_type_of_service(socket), -1);
+  assert_int_equal(weir_socket_set_type_of_service(socket, 255), WEIR_OK);
+  assert_int_equal(weir_socket_type_of_service(socket), 255);
+  weir_socket_destroy(socket, NULL);
+  net_free(net);
+}
+
+static void local_endpoints_have_neither_probes_nor_type_of_service(void **state) {
+  (void)state;
+  net_fixture *net = create();
+  weir_socket_options options = WEIR_SOCKET_OPTIONS_INIT;
+  options.type_of_service = 16;
+  net_open_with(net, NET_PATH, &options, NULL, NULL);
+  assert_int_equal(weir_socket_set_keep_alive_probes(net->client.socket, 2000, 3), WEIR_OK);
+  assert_int_equal(weir_socket_set_type_of_service(net->client.socket, 24), WEIR_OK);
+  assert_int_equal(weir_socket_type_of_service(net->client.socket), 16);
+  expect_asked("local", "");
+  net_free(net);
+}
+
 static weir_err refuse_no_delay(weir_backend *backend, weir_handle *handle, bool no_delay) {
   (void)backend;
   (void)handle;
@@ -236,6 +408,9 @@ static void bad_arguments_and_missing_memory_change_nothing(void **state) {
   loop_fixture_fail_from(&net->base, 1);
   assert_int_equal(weir_socket_set_keep_alive(socket, true, 0), WEIR_OK);
   assert_int_equal(weir_socket_set_keep_alive(socket, true, 5000), WEIR_ENOMEM);
+  assert_int_equal(weir_socket_set_keep_alive_probes(socket, 999, 0), WEIR_OK);
+  assert_int_equal(weir_socket_set_keep_alive_probes(socket, 1000, 0), WEIR_ENOMEM);
+  assert_int_equal(weir_socket_set_keep_alive_probes(NULL, 0, 0), WEIR_ERR_INVALID_ARG_TYPE);
   loop_fixture_fail_at(&net->base, 0);
   weir_socket_destroy(socket, NULL);
   net_free(net);
@@ -251,6 +426,13 @@ int main(void) {
       cmocka_unit_test(only_changes_reach_the_system),
       cmocka_unit_test(a_server_sets_them_before_it_tells_the_connection),
       cmocka_unit_test(local_endpoints_and_destroyed_sockets_have_none),
+      cmocka_unit_test(probes_are_remembered_and_told_when_keep_alive_is_on),
+      cmocka_unit_test(settings_are_told_again_after_a_reconnect),
+      cmocka_unit_test(the_type_of_service_is_told_before_the_connection_begins),
+      cmocka_unit_test(what_is_set_while_connecting_is_told_with_the_connection),
+      cmocka_unit_test(a_refused_type_of_service_is_an_error_of_an_open_socket_only),
+      cmocka_unit_test(a_type_of_service_is_a_byte),
+      cmocka_unit_test(local_endpoints_have_neither_probes_nor_type_of_service),
       cmocka_unit_test(what_the_system_refuses_is_nobodys_error),
       cmocka_unit_test(bad_arguments_and_missing_memory_change_nothing),
   };

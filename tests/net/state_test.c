@@ -208,6 +208,48 @@ static void a_socket_may_be_retained_in_its_close_handler(void **state) {
   net_free(net);
 }
 
+static net_log refs; /* What has_ref() said in 'close', and behind it. */
+
+static void note_ref(net_end *end) {
+  net_note(&refs, "%d", weir_socket_has_ref(end->socket));
+}
+
+static void has_ref_says_what_was_said_last_until_it_is_closed(void **state) {
+  (void)state;
+  net_fixture *net = net_create();
+  weir_connect_options target;
+  weir_socket *socket;
+  assert_int_equal(
+      weir_socket_create(net->loop, NULL, &net_handlers, &net->client, &net->client.socket),
+      WEIR_OK);
+  socket = weir_socket_retain(net->client.socket);
+  assert_true(weir_socket_has_ref(socket));
+  /* It holds nothing yet: this returns. */
+  assert_int_equal(weir_loop_run(net->loop, WEIR_RUN_DEFAULT), WEIR_OK);
+  weir_socket_unref(socket);
+  assert_false(weir_socket_has_ref(socket));
+  weir_socket_ref(socket);
+  net_listen(net, NET_IPV4, NULL);
+  target = net_target(net, NET_IPV4);
+  refs = (net_log){.length = 0};
+  net->client.at = "close";
+  net->client.act = note_ref;
+  assert_int_equal(weir_socket_connect(socket, &target, NULL, NULL), WEIR_OK);
+  net_settle(net);
+  assert_true(weir_socket_has_ref(socket));
+  weir_socket_destroy(socket, NULL);
+  assert_true(weir_socket_has_ref(socket));
+  net_settle(net);
+  net_expect("in 'close'", &refs, "1");
+  assert_false(weir_socket_has_ref(socket));
+  net->client.socket = socket;
+  net->client.closes = 0;
+  assert_int_equal(weir_socket_connect(socket, &target, NULL, NULL), WEIR_OK);
+  assert_true(weir_socket_has_ref(socket));
+  weir_socket_release(socket);
+  net_free(net);
+}
+
 /* SOC-48, SOC-49: flags, not counters; remembered before there is a connection. */
 static void an_unreferenced_socket_lets_the_loop_end(void **state) {
   (void)state;
@@ -289,6 +331,7 @@ int main(void) {
       cmocka_unit_test(each_side_tells_whether_it_has_ended),
       cmocka_unit_test(a_retained_socket_keeps_its_counters_after_close),
       cmocka_unit_test(a_socket_may_be_retained_in_its_close_handler),
+      cmocka_unit_test(has_ref_says_what_was_said_last_until_it_is_closed),
       cmocka_unit_test(an_unreferenced_socket_lets_the_loop_end),
       cmocka_unit_test(a_fresh_socket_does_not_hold_the_loop),
       cmocka_unit_test(each_object_has_a_number_and_knows_its_loop),
