@@ -102,6 +102,10 @@ void weir_timer_unref(weir_timer *timer) {
   reference(timer, false);
 }
 
+bool weir_timer_has_ref(const weir_timer *timer) {
+  return timer && timer->referenced;
+}
+
 /* The next period begins where the last one ended; periods that are past altogether are left out.
  */
 static void start_next_period(weir_timer *timer, weir_time now) {

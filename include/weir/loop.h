@@ -229,6 +229,9 @@ WEIR_API void weir_timer_ref(weir_timer *timer);
 /** Lets the loop end although the timer runs. */
 WEIR_API void weir_timer_unref(weir_timer *timer);
 
+/** Whether the timer holds the loop open while it runs: Node's timeout.hasRef(). */
+WEIR_API bool weir_timer_has_ref(const weir_timer *timer);
+
 #ifdef __cplusplus
 }
 #endif

@@ -96,12 +96,15 @@ static void unreferenced_timers_do_not_hold_the_loop(void **state) {
   loop_fixture *f = *state;
   weir_timer *timer = started(f, 100000, 0, "a");
   assert_true(weir_loop_alive(f->loop));
+  assert_true(weir_timer_has_ref(timer));
   weir_timer_unref(timer);
   weir_timer_unref(timer);
   assert_false(weir_loop_alive(f->loop));
+  assert_false(weir_timer_has_ref(timer) || weir_timer_has_ref(NULL));
   loop_fixture_run(f);
   assert_string_equal(seen.text, "");
   weir_timer_ref(timer);
+  assert_true(weir_timer_has_ref(timer));
   assert_true(weir_loop_alive(f->loop));
   weir_timer_stop(timer);
   assert_false(weir_loop_alive(f->loop));
