@@ -203,6 +203,12 @@ static void while_addresses_are_tried(void **state) {
   EVERY_ACTION(OVERLAPPING, ON_ATTEMPT, ON_ATTEMPT_FAILED, ON_CONNECT);
 }
 
+/* CON-20: it runs inside destroy(). */
+static void in_a_resolver_that_nobody_waits_for(void **state) {
+  (void)state;
+  EVERY_ACTION(HANGING, LOOKUP_CANCELED, ON_CLOSE);
+}
+
 /* SOC-20, CON-05: callbacks that were asked for in 'close'. */
 static void behind_close(void **state) {
   (void)state;
@@ -218,6 +224,7 @@ int main(void) {
       cmocka_unit_test(in_on_readable),
       cmocka_unit_test(in_onread),
       cmocka_unit_test(while_addresses_are_tried),
+      cmocka_unit_test(in_a_resolver_that_nobody_waits_for),
       cmocka_unit_test(behind_close),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

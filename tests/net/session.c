@@ -28,7 +28,8 @@ static const char *const event_names[] = {"on_connect",
                                           "end()'s callback",
                                           "set_timeout()'s callback",
                                           "onread's provider",
-                                          "onread's callback"};
+                                          "onread's callback",
+                                          "a resolver's cancel function"};
 
 static uint8_t bytes[SESSION_MUCH];
 
@@ -349,9 +350,30 @@ static void answer(weir_lookup *lookup, const char *host, const weir_lookup_opti
   (void)weir_lookup_answer(lookup, NULL, s->answer, SESSION_ADDRESSES);
 }
 
+static void on_cancel(weir_lookup *lookup, void *user) {
+  tell(user, LOOKUP_CANCELED);
+  (void)weir_lookup_answer(lookup, NULL, NULL, 0);
+}
+
+static void hang(weir_lookup *lookup, const char *host, const weir_lookup_options *options,
+                 void *user) {
+  (void)host;
+  (void)options;
+  weir_lookup_set_cancel(lookup, on_cancel, user);
+}
+
+static void destroy_later(weir_loop *loop, weir_err status, void *user) {
+  (void)loop;
+  (void)status;
+  weir_socket_destroy(((session *)user)->socket, NULL);
+}
+
 static weir_connect_options target(session *s) {
   weir_connect_options options = s->there;
   if (s->course == REFUSED) options.host = "127.0.0.9";
+  options.lookup_user = s;
+  if (s->course == HANGING) options.host = "x.test";
+  if (s->course == HANGING) options.lookup = hang;
   if (s->course != BY_NAME && s->course != OVERLAPPING) return options;
   uint16_t port = (uint16_t)options.port;
   s->answer[0] = address_of(make_hanging(s), port);
@@ -359,7 +381,6 @@ static weir_connect_options target(session *s) {
   s->answer[2] = address_of("127.0.0.1", port);
   options.host = "x.test";
   options.lookup = answer;
-  options.lookup_user = s;
   options.auto_select_family_attempt_timeout_ms = SLOW_MS;
   options.overlap_attempts = s->course == OVERLAPPING;
   return options;
@@ -387,6 +408,8 @@ static void start(session *s, bool lets_go) {
   session_write(s, 10);
   session_write_owned(s, 10);
   if (s->course == REFUSED) session_end(s);
+  if (s->course == HANGING)
+    assert_int_equal(weir_loop_next_step(s->loop, destroy_later, s), WEIR_OK);
 }
 
 static void settled(weir_timer *timer, void *user) {

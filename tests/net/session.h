@@ -37,6 +37,7 @@ typedef enum event {
   TIMEOUT_CALLED,
   ONREAD_PROVIDES,
   ONREAD_CALLED,
+  LOOKUP_CANCELED,
   NOWHERE
 } event;
 
@@ -49,6 +50,7 @@ typedef enum course {
   INTO_MEMORY, /**< onread. */
   BY_NAME,     /**< An address that hangs, one that refuses, one that answers. */
   OVERLAPPING, /**< The same, and attempts overlap. */
+  HANGING,     /**< The resolver has no answer; destroyed in a step. */
   LATE,        /**< Writes in 'close', so that a callback comes behind it. */
   LATE_KEPT    /**< The same, retained. */
 } course;
