@@ -25,7 +25,8 @@ static const weir_server_handlers no_handlers = WEIR_SERVER_HANDLERS_INIT;
 static void retry(weir_timer *timer, void *user) {
   weir_server *server = user;
   (void)timer;
-  if (server->listener) weirc_listener_accept_next(server->listener);
+  assert(server->listener); /* Whoever closes it stops the timer. */
+  weirc_listener_accept_next(server->listener);
 }
 
 /* A record of a callback; NULL: no memory. */
