@@ -17,6 +17,7 @@ static struct {
   weir_err op_error[KINDS];
   unsigned op_times[KINDS]; /* How many of a kind fail. */
   weir_err ipv6, send, listen;
+  bool sends_nothing;   /* Nothing can be sent at once. */
   bool keeps_receiving; /* cancel() comes too late for a receive. */
 } fault;
 
@@ -57,6 +58,7 @@ static weir_err fault_poll(weir_backend *backend, weir_time deadline, weir_compl
 static ptrdiff_t fault_try_send(weir_backend *backend, weir_handle *handle,
                                 const weir_slice *slices, size_t count) {
   if (fault.send != WEIR_OK) return -(ptrdiff_t)fault.send;
+  if (fault.sends_nothing) return 0;
   return fault.real->try_send(backend, handle, slices, count);
 }
 
@@ -136,6 +138,7 @@ static void who_wants_ipv6_is_told_that_there_is_none(void **state) {
     options.ipv6_only = i == 1;
     fault.ipv6 = i == 2 ? WEIR_EMFILE : WEIR_EAFNOSUPPORT;
     assert_int_equal(listen_anywhere(net, &options), WEIR_OK);
+    assert_int_equal(listen_anywhere(net, &options), WEIR_ERR_SERVER_ALREADY_LISTEN);
     net_run(net);
     net_expect("the server", &net->server.log, "error");
     assert_int_equal(net->server.error, fault.ipv6);
@@ -169,6 +172,46 @@ static void a_server_goes_on_when_an_accept_fails(void **state) {
   }
 }
 
+static void close_it(net_server *server) {
+  (void)weir_server_close(server->server, NULL, NULL);
+}
+
+static void free_it(net_server *server) {
+  weir_server_free(server->server);
+  server->server = NULL;
+}
+
+static void listen_again(net_server *server) {
+  weir_listen_options options = WEIR_LISTEN_OPTIONS_INIT;
+  options.host = "127.0.0.1";
+  options.port = 0;
+  (void)weir_server_close(server->server, NULL, NULL);
+  (void)weir_server_listen(server->server, &options, net_server_called,
+                           net_server_tag(server, "l"));
+}
+
+/* SRV-20, SRV-21: the handler may end its server, or have it listen elsewhere. */
+static void a_server_may_go_when_an_accept_fails(void **state) {
+  (void)state;
+  static const struct {
+    net_server_act act;
+    const char *told;
+  } cases[] = {{close_it, " close"}, {free_it, ""}, {listen_again, " close listening l"}};
+  for (size_t i = 0; i < COUNT_OF(cases); i++)
+    for (int overload = 0; overload < 2; overload++) {
+      net_fixture *net = create();
+      net_log expected = {.length = 0};
+      net->server.at = overload ? "overload" : "error";
+      net->server.act = cases[i].act;
+      net_note(&expected, "listening %s%s", net->server.at, cases[i].told);
+      fail_op(WEIR_OP_ACCEPT, 1, overload ? WEIR_EMFILE : WEIR_ECONNABORTED);
+      net_listen(net, NET_IPV4, NULL);
+      net_settle(net);
+      net_expect("the server", &net->server.log, expected.text);
+      end_all(net);
+    }
+}
+
 static bool client_is_ready(const net_fixture *net) {
   return net_was_told(&net->client.log, "ready");
 }
@@ -191,6 +234,54 @@ static void without_handlers_it_goes_on_as_well(void **state) {
     net_settle(net);
     net_free(net);
   }
+}
+
+/* ---- A guest whose host closes in its own time. ---- */
+
+static weir_handle *closed; /* What the host has not closed yet. */
+static bool host_waits;
+
+static weir_err guest_poll(weir_backend *backend, weir_time deadline, weir_completions *done) {
+  weir_err err = fault.real->poll(backend, deadline == WEIR_POLL_REAP ? deadline : 1, done);
+  *done->closed_end = closed;
+  while (*done->closed_end) done->closed_end = &(*done->closed_end)->next;
+  closed = NULL;
+  if (!host_waits) return err;
+  closed = done->closed;
+  done->closed = NULL;
+  done->closed_end = &done->closed;
+  return err;
+}
+
+static void guest_deadline(weir_backend *backend, weir_time deadline) {
+  (void)backend;
+  (void)deadline;
+}
+
+/* GEN-06: freeing comes again when the host has run. */
+static void a_loop_is_freed_when_its_host_has_closed_everything(void **state) {
+  (void)state;
+  loop_fixture base;
+  weir_loop_options options = WEIR_LOOP_OPTIONS_INIT;
+  weir_listen_options listen = WEIR_LISTEN_OPTIONS_INIT;
+  weir_server *server;
+  net_fixture *net = create();
+  net_free(net);
+  fault.ops.poll = guest_poll;
+  fault.ops.set_deadline = guest_deadline;
+  options.custom_backend = &fault.ops;
+  listen.host = "127.0.0.1";
+  listen.port = 0;
+  host_waits = true;
+  assert_int_equal(loop_fixture_open(&base, &options), WEIR_OK);
+  assert_int_equal(weir_loop_run(base.loop, WEIR_RUN_ONCE), WEIR_ENOTSUP);
+  assert_int_equal(weir_create_server(base.loop, NULL, NULL, NULL, &server), WEIR_OK);
+  assert_int_equal(weir_server_listen(server, &listen, NULL, NULL), WEIR_OK);
+  assert_int_equal(weir_loop_dispatch(base.loop), WEIR_OK);
+  assert_int_equal(weir_loop_free(base.loop), WEIR_EBUSY);
+  assert_int_equal(weir_loop_free(base.loop), WEIR_EBUSY);
+  host_waits = false;
+  assert_true(loop_fixture_close(&base));
 }
 
 static unsigned given_back;
@@ -222,6 +313,60 @@ static void memory_comes_back_when_the_system_refuses_it(void **state) {
                    WEIR_EPIPE);
   net_settle(net);
   net_expect("the client", &net->client.log, "connect ready w:EPIPE error(EPIPE) close(1)");
+  end_all(net);
+}
+
+/* What may not wait comes back as well, and the socket goes on. */
+static void memory_comes_back_when_it_may_not_wait(void **state) {
+  (void)state;
+  static uint8_t bytes[10];
+  net_fixture *net = create();
+  weir_socket_options options = WEIR_SOCKET_OPTIONS_INIT;
+  options.max_buffered_bytes = 9;
+  net_open_with(net, NET_IPV4, &options, NULL, NULL);
+  weir_socket *socket = net->client.socket;
+  given_back = 0;
+  fault.sends_nothing = true;
+  assert_int_equal(weir_socket_write_owned(socket, bytes, 10, give_back, net_called,
+                                           net_tag_of(&net->client, "w")),
+                   WEIR_ENOBUFS);
+  assert_int_equal(given_back, 1);
+  assert_int_equal(weir_socket_write_owned(socket, bytes, 10, NULL, NULL, NULL), WEIR_ENOBUFS);
+  assert_int_equal(weir_socket_write(socket, bytes, 10, net_called, net_tag_of(&net->client, "v")),
+                   WEIR_ENOBUFS);
+  fault.sends_nothing = false;
+  assert_int_equal(weir_socket_write(socket, bytes, 9, NULL, NULL), WEIR_OK);
+  net_settle(net);
+  net_expect("the client", &net->client.log, "connect ready w:ENOBUFS v:ENOBUFS");
+  assert_int_equal(net->peers[0].received, 9);
+  end_all(net);
+}
+
+/* STR-05: without memory for what has to wait a write has not happened. */
+static void what_cannot_be_kept_was_not_written(void **state) {
+  (void)state;
+  net_fixture *net = create();
+  net_open(net, NET_IPV4);
+  weir_socket *socket = net->client.socket;
+  fault.sends_nothing = true;
+  for (size_t n = 1; n <= 2; n++) {
+    /* More than a pooled record holds, with a record for the callback before. */
+    static uint8_t bytes[200000];
+    loop_fixture_fail_from(&net->base, n);
+    assert_int_equal(
+        weir_socket_write(socket, bytes, sizeof bytes, net_called, net_tag_of(&net->client, "w")),
+        WEIR_ENOMEM);
+    assert_int_equal(weir_socket_write(socket, bytes, sizeof bytes, NULL, NULL), WEIR_ENOMEM);
+    assert_int_equal(
+        weir_socket_end(socket, bytes, sizeof bytes, net_called, net_tag_of(&net->client, "e")),
+        WEIR_ENOMEM);
+    loop_fixture_fail_at(&net->base, 0);
+    assert_true(weir_socket_writable(socket));
+    assert_int_equal(weir_socket_bytes_written(socket), 0);
+  }
+  fault.sends_nothing = false;
+  net_settle(net);
+  net_expect("the client", &net->client.log, "connect ready");
   end_all(net);
 }
 
@@ -355,8 +500,12 @@ int main(void) {
       cmocka_unit_test(without_ipv6_a_server_listens_on_ipv4),
       cmocka_unit_test(who_wants_ipv6_is_told_that_there_is_none),
       cmocka_unit_test(a_server_goes_on_when_an_accept_fails),
+      cmocka_unit_test(a_server_may_go_when_an_accept_fails),
       cmocka_unit_test(without_handlers_it_goes_on_as_well),
+      cmocka_unit_test(a_loop_is_freed_when_its_host_has_closed_everything),
       cmocka_unit_test(memory_comes_back_when_the_system_refuses_it),
+      cmocka_unit_test(memory_comes_back_when_it_may_not_wait),
+      cmocka_unit_test(what_cannot_be_kept_was_not_written),
       cmocka_unit_test(an_end_that_the_system_refuses_is_an_error),
       cmocka_unit_test(an_end_that_fails_too_late_is_no_error),
       cmocka_unit_test(what_came_into_memory_in_spite_of_pause_is_kept),
