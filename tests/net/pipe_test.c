@@ -267,6 +267,33 @@ static void the_slowest_of_several_targets_counts(void **state) {
   close_relay(&r);
 }
 
+/* Both targets wait: the source goes on with the last of them. */
+static void all_that_wait_are_waited_for(void **state) {
+  (void)state;
+  enum { MUCH = 32 << 20 };
+  relay r;
+  static net_end third;
+  open_relay(&r, NET_IPV4);
+  third = (net_end){0};
+  connect_one(r.net, NET_IPV4, &third, &net_handlers);
+  weir_socket_pause(r.other.socket);
+  weir_socket_pause(third.socket);
+  assert_int_equal(weir_socket_pipe(r.from, r.to, NULL), WEIR_OK);
+  assert_int_equal(weir_socket_pipe(r.from, r.net->peers[2].socket, NULL), WEIR_OK);
+  (void)net_write(&r.net->client, 0, MUCH, NULL);
+  for (int i = 0; i < 20; i++) net_settle(r.net);
+  weir_socket_resume(r.other.socket);
+  for (int i = 0; i < 20; i++) net_settle(r.net);
+  assert_true(r.other.received < MUCH && third.received == 0);
+  weir_socket_resume(third.socket);
+  for (int i = 0; i < 400 && r.other.received + third.received < 2 * MUCH; i++) net_settle(r.net);
+  assert_int_equal(r.other.received, MUCH);
+  assert_int_equal(third.received, MUCH);
+  weir_socket_destroy(third.socket, NULL);
+  weir_socket_destroy(r.net->peers[2].socket, NULL);
+  close_relay(&r);
+}
+
 static weir_socket *doomed;
 
 static void destroy_doomed(net_end *end) {
@@ -552,6 +579,7 @@ int main(void) {
       cmocka_unit_test(a_pipe_without_memory_is_not_made),
       cmocka_unit_test(piping_behind_the_end_passes_it_on),
       cmocka_unit_test(the_slowest_of_several_targets_counts),
+      cmocka_unit_test(all_that_wait_are_waited_for),
       cmocka_unit_test(a_target_that_is_gone_is_not_waited_for),
       cmocka_unit_test(a_target_that_is_full_is_waited_for),
       cmocka_unit_test(a_target_that_cannot_keep_bytes_is_destroyed),
