@@ -18,6 +18,7 @@ static struct {
   unsigned op_times[KINDS]; /* How many of a kind fail. */
   weir_err ipv6, send, listen;
   bool sends_nothing;   /* Nothing can be sent at once. */
+  bool holds_accepts;   /* What was accepted is handed out later. */
   bool keeps_receiving; /* cancel() comes too late for a receive. */
 } fault;
 
@@ -44,8 +45,20 @@ static void fault_submit(weir_backend *backend, weir_op *op) {
 }
 
 static weir_err fault_poll(weir_backend *backend, weir_time deadline, weir_completions *done) {
+  weir_op **link = done->end;
   weir_err err = fault.real->poll(backend, deadline, done);
-  while (fault.failed) {
+  while (fault.holds_accepts && *link) {
+    weir_op *op = *link;
+    if (op->kind != WEIR_OP_ACCEPT) {
+      link = &op->next;
+      continue;
+    }
+    *link = op->next;
+    if (!*link) done->end = link;
+    op->next = fault.failed;
+    fault.failed = op;
+  }
+  while (!fault.holds_accepts && fault.failed) {
     weir_op *op = fault.failed;
     fault.failed = op->next;
     op->next = NULL;
@@ -169,6 +182,39 @@ static void a_server_goes_on_when_an_accept_fails(void **state) {
     net_expect("the server", &net->server.log, cases[i].told);
     assert_int_equal(net->server.error, cases[i].code);
     end_all(net);
+  }
+}
+
+static bool client_closed(const net_fixture *net) {
+  return net->client.closes > 0;
+}
+
+static bool accept_is_held(const net_fixture *net) {
+  (void)net;
+  return fault.failed != NULL;
+}
+
+/* SRV-35: a connection that the system took before close() and that comes behind it is closed. */
+static void a_connection_that_comes_behind_close_is_closed(void **state) {
+  (void)state;
+  for (int freed = 0; freed < 3; freed++) {
+    net_fixture *net = create();
+    net_listen(net, NET_IPV4, NULL);
+    net_connect(net, NET_IPV4, NULL, &net->client);
+    fault.holds_accepts = true;
+    net_run_until(net, accept_is_held);
+    if (freed > 0) weir_server_free(net->server.server);
+    if (freed > 0) net->server.server = NULL;
+    if (freed == 0) assert_int_equal(weir_server_close(net->server.server, NULL, NULL), WEIR_OK);
+    fault.holds_accepts = false;
+    if (freed < 2) net_run_until(net, client_closed);
+    assert_int_equal(net->peer_count, 0);
+    assert_false(net_was_told(&net->server.log, "connection"));
+    if (freed == 0) assert_true(net_was_told(&net->server.log, "close"));
+    if (freed < 2)
+      end_all(net);
+    else
+      net_free(net);
   }
 }
 
@@ -500,6 +546,7 @@ int main(void) {
       cmocka_unit_test(without_ipv6_a_server_listens_on_ipv4),
       cmocka_unit_test(who_wants_ipv6_is_told_that_there_is_none),
       cmocka_unit_test(a_server_goes_on_when_an_accept_fails),
+      cmocka_unit_test(a_connection_that_comes_behind_close_is_closed),
       cmocka_unit_test(a_server_may_go_when_an_accept_fails),
       cmocka_unit_test(without_handlers_it_goes_on_as_well),
       cmocka_unit_test(a_loop_is_freed_when_its_host_has_closed_everything),
