@@ -4,6 +4,8 @@
 #include "tests/net/session.h"
 #include "tests/support/test.h"
 
+#include <unistd.h>
+
 enum { SOME = 1000000 };
 
 static void destroy_plain(session *s) {
@@ -16,6 +18,11 @@ static void destroy_with_error(session *s) {
   error.message = "the program's own";
   weir_socket_destroy(s->socket, &error);
   weir_socket_destroy(s->socket, &error);
+}
+
+static void detach(session *s) {
+  intptr_t fd;
+  if (weir_socket_detach(s->socket, &fd) == WEIR_OK) (void)close((int)fd);
 }
 
 static void destroy_soon(session *s) {
@@ -133,6 +140,7 @@ static const action actions[] = {{"destroy", destroy_plain, false},
                                  {"end", session_end, false},
                                  {"end, then destroy", end_and_destroy, false},
                                  {"destroy_soon", destroy_soon, false},
+                                 {"detach", detach, false},
                                  {"reset_and_destroy", reset, false},
                                  {"connect", session_connect, false},
                                  {"connect, destroy, connect", connect_and_destroy, false},

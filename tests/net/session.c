@@ -449,7 +449,6 @@ static void audit(session *s) {
                     s->operations[i].told_as);
   for (size_t i = 0; i < s->peer_count; i++)
     if (s->peers[i].closes != 1) session_wrong(s, "a peer was not closed once", ON_CLOSE);
-  if (!s->acted) session_wrong(s, "never came", s->at);
   if (!s->unheard && s->closes != s->lives) session_wrong(s, "never", ON_CLOSE);
   if (s->given != s->given_back) session_wrong(s, "memory did not come back", OWNED_CALLED);
 }
@@ -468,6 +467,7 @@ void session_play(course c, event at, const char *name, void (*act)(session *), 
                    0);
   while (!s->acted && !s->base.timed_out && weir_loop_alive(s->loop))
     assert_int_equal(weir_loop_run(s->loop, WEIR_RUN_ONCE), WEIR_OK);
+  if (!s->acted) session_wrong(s, "never came", at);
   settle(s);
   finish(s);
   audit(s);
