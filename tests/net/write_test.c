@@ -307,6 +307,34 @@ static void writing_before_connect_destroys_the_socket(void **state) {
   net_free(net);
 }
 
+typedef struct stubborn {
+  unsigned asked, told;
+} stubborn;
+
+static void write_again(weir_socket *socket, const weir_error *error, void *user) {
+  stubborn *s = user;
+  (void)error;
+  s->told++;
+  if (s->asked++ < 40) (void)weir_socket_write(socket, "x", 1, write_again, s);
+}
+
+/* STR-13, STR-05: callbacks that write again are told, before 'close' as a rule, in any case once.
+ */
+static void writing_again_in_failed_callbacks_ends(void **state) {
+  (void)state;
+  net_fixture *net = net_create();
+  stubborn s = {.asked = 1};
+  net_listen(net, NET_IPV4, NULL);
+  net_connect(net, NET_IPV4, NULL, &net->client);
+  assert_int_equal(weir_socket_write(net->client.socket, "x", 1, write_again, &s), WEIR_OK);
+  weir_socket_destroy(net->client.socket, NULL);
+  net_stop_listening(net);
+  net_run(net);
+  net_expect("client", &net->client.log, "close(0)");
+  assert_int_equal(s.told, 40);
+  net_free(net);
+}
+
 /* STR-13: after destroy() the callback gets the error, and no event comes of it. */
 static void writing_after_destroy_fails_the_callback_only(void **state) {
   (void)state;
@@ -367,6 +395,7 @@ int main(void) {
       cmocka_unit_test(writing_in_the_finish_handler_destroys_the_socket),
       cmocka_unit_test(writing_after_the_automatic_end_is_epipe),
       cmocka_unit_test(writing_before_connect_destroys_the_socket),
+      cmocka_unit_test(writing_again_in_failed_callbacks_ends),
       cmocka_unit_test(writing_after_destroy_fails_the_callback_only),
       cmocka_unit_test(writes_queued_while_connecting_fail_with_the_connection),
   };
