@@ -130,9 +130,22 @@ static void take_connection(weirc_listener *listener) {
     server->handlers->on_connection(server, socket, server->user);
 }
 
+/* The system had taken it when the server was closed: it lives for as long as closing takes. */
+static void drop_connection(weirc_listener *listener) {
+  weir_socket *socket = listener->spare;
+  listener->spare = NULL;
+  weirc_list_append(&listener->object.loop->sockets, &socket->object.link);
+  weirc_socket_event_now(socket, WEIRC_SOCKET_CONNECTED);
+  weirc_object_activate(&socket->object);
+  weir_socket_destroy(socket, NULL);
+}
+
 void weirc_listener_accepted(weirc_listener *listener) {
   weir_err err = listener->accept.op.error;
-  if (!listener->server) return;
+  if (!listener->server) {
+    if (err == WEIR_OK) drop_connection(listener);
+    return;
+  }
   if (err != WEIR_OK) {
     accept_failed(listener->server, err);
     return;

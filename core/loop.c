@@ -328,6 +328,7 @@ weir_err weir_loop_free(weir_loop *loop) {
   weirc_steps_finish(loop);
   if (loop->ops->set_deadline && loop->closing + loop->resolving > 0) return give_up_freeing(loop);
   weirc_lookup_free_all(loop);
+  weirc_steps_finish(loop); /* Of what a resolver that was told so has done. */
   weirc_abort_signals_end(loop);
   weirc_socket_free_all(loop);
   loop->ops->free(loop->backend);

@@ -113,7 +113,7 @@ static void order(weirc_race *race) {
   size_t first = counts[0];
   size_t second = counts[1];
   while (place > 0) {
-    bool from_second = second > 0 && (first <= second || first == 0);
+    bool from_second = second > 0 && first <= second;
     race->targets[--place] = from_second ? lists[1][--second] : lists[0][--first];
   }
   race->target_count = total;

@@ -25,7 +25,8 @@ static const weir_server_handlers no_handlers = WEIR_SERVER_HANDLERS_INIT;
 static void retry(weir_timer *timer, void *user) {
   weir_server *server = user;
   (void)timer;
-  if (server->listener) weirc_listener_accept_next(server->listener);
+  assert(server->listener); /* Whoever closes it stops the timer. */
+  weirc_listener_accept_next(server->listener);
 }
 
 /* A record of a callback; NULL: no memory. */
@@ -202,21 +203,29 @@ static void tell_owed(weir_server *server, weirc_server_owed **list, const char 
   }
 }
 
-static void tell_listen_callback(weir_server *server, const weir_error *error) {
+/* Taken before a handler runs: that may close the server, and listen again. */
+static weirc_server_owed *take_listen_owed(weir_server *server) {
   weirc_server_owed *owed = server->listen_owed;
   server->listen_owed = NULL;
-  if (owed) tell_one(server, owed, error);
+  return owed;
+}
+
+static void tell_listen_callback(weir_server *server, weirc_server_owed *owed,
+                                 const weir_error *error) {
+  weir_error canceled = weirc_error_of(WEIR_ECANCELED, "listen");
+  if (owed) tell_one(server, owed, server->freed ? &canceled : error);
 }
 
 static void tell_failure(weir_server *server) {
   weir_error bare = weirc_error_of(server->listen_code, "listen");
   weir_error *copy = server->listen_error;
   const weir_error *error = copy ? copy : &bare;
+  weirc_server_owed *owed = take_listen_owed(server);
   server->listen_code = WEIR_OK;
   server->listen_error = NULL;
   weirc_trace(server->object.loop, server->object.id, WEIR_TRACE_ERROR, error->code, 0);
   if (server->handlers->on_error) server->handlers->on_error(server, error, server->user);
-  tell_listen_callback(server, error);
+  tell_listen_callback(server, owed, error);
   weirc_release(&server->object.loop->allocator, copy);
 }
 
@@ -231,9 +240,10 @@ static void tell_listening(weir_server *server) {
   if (server->listen_code != WEIR_OK) {
     tell_failure(server);
   } else if (server->listener) {
+    weirc_server_owed *owed = take_listen_owed(server);
     trace_listening(server);
     if (server->handlers->on_listening) server->handlers->on_listening(server, server->user);
-    tell_listen_callback(server, NULL);
+    tell_listen_callback(server, owed, NULL);
   }
 }
 
@@ -289,9 +299,8 @@ static void tell_close(weir_server *server) {
 
 static void free_now(weir_server *server) {
   assert(server->freed && !server->listener && weirc_list_empty(&server->sockets));
-  weir_error canceled = weirc_error_of(WEIR_ECANCELED, "listen");
   tell_owed(server, &server->canceled, "listen");
-  tell_listen_callback(server, &canceled);
+  tell_listen_callback(server, take_listen_owed(server), NULL);
   tell_owed(server, &server->owed, "close");
   weirc_release(&server->object.loop->allocator, server->listen_error);
   weirc_object_free(&server->object);

@@ -146,7 +146,11 @@ weir_err weir_socket_set_handlers(weir_socket *socket, const weir_socket_handler
   return WEIR_OK;
 }
 
+/* Callbacks may give the last reference to a closed socket back: it stays until the step is over.
+ */
 void weirc_socket_run_step(weir_socket *socket, unsigned kind) {
+  unsigned outer = socket->object.pending & WEIRC_STEP_RUNS;
+  socket->object.pending |= WEIRC_STEP_RUNS;
   switch ((weirc_socket_step_kind)kind) {
   case WEIRC_STEP_CONNECT_FAILED: weirc_socket_connected(socket); break;
   case WEIRC_STEP_WRITE_DONE:
@@ -159,10 +163,11 @@ void weirc_socket_run_step(weir_socket *socket, unsigned kind) {
   case WEIRC_STEP_FINISH: weirc_socket_tell_finish(socket); break;
   case WEIRC_STEP_ERROR: weirc_socket_tell_error(socket); break;
   case WEIRC_STEP_LOOKUP: weirc_race_tell_answer(socket->extra->race); break;
-  case WEIRC_STEP_CLOSE: weirc_socket_closed(socket); return;
+  case WEIRC_STEP_CLOSE: weirc_socket_closed(socket); break;
   case WEIRC_STEP_PIPE_END: weirc_pipes_ended(socket); break;
   case WEIRC_STEP_READABLE: weirc_socket_tell_readable(socket); break;
   }
+  if (!outer) socket->object.pending &= (uint16_t)~WEIRC_STEP_RUNS;
   if (socket->closed) weirc_socket_free_if_done(socket);
 }
 

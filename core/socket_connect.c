@@ -13,14 +13,15 @@
 /* What connect() was asked for, checked. */
 typedef struct plan {
   weir_connect_options options;
-  weir_endpoint remote; /* If no name has to be looked up. */
+  weir_endpoint remote; /* If no name has to be looked up; once prepared, its path is owned. */
+  weirc_race *race;     /* If one has to be, once prepared. */
   weir_address local;   /* WEIR_FAMILY_NONE: any. */
   bool named;           /* The host is a name. */
 } plan;
 
-/* After 'close', and in it, a socket may begin anew. */
+/* After 'close', and in it, a socket may begin anew; but what began in it has its own 'close'. */
 static bool may_begin_anew(const weir_socket *socket) {
-  return socket->closed || socket->telling_close;
+  return socket->closed || (socket->telling_close && !socket->begun_anew);
 }
 
 static weir_err refuse_connect(const weir_socket *socket) {
@@ -172,16 +173,20 @@ static void begin(weir_socket *socket, const plan *p) {
 }
 
 /* Everything that needs memory, while nothing has changed yet. */
-static weir_err prepare(weir_socket *socket, const plan *p) {
-  const weir_allocator *allocator = &socket->object.loop->allocator;
-  weirc_socket_extra *extra = weirc_socket_extra_of(socket);
-  if (!extra) return WEIR_ENOMEM;
+static weir_err prepare(weir_socket *socket, plan *p) {
+  if (!weirc_socket_extra_of(socket)) return WEIR_ENOMEM;
+  if (!p->named)
+    return weirc_endpoint_copy(&socket->object.loop->allocator, &p->remote, &p->remote);
+  p->race = weirc_race_create(socket, &p->options, &p->local);
+  return p->race ? WEIR_OK : WEIR_ENOMEM;
+}
+
+static void take_prepared(weirc_socket_extra *extra, const plan *p) {
   extra->connect.flags = p->options.path_overflow == WEIR_PATH_REFUSE ? WEIR_BIND_PATH_REFUSE : 0;
   extra->before_connect = p->options.before_connect;
   extra->before_connect_user = p->options.before_connect_user;
-  if (!p->named) return weirc_endpoint_copy(allocator, &p->remote, &extra->connect.remote);
-  extra->race = weirc_race_create(socket, &p->options, &p->local);
-  return extra->race ? WEIR_OK : WEIR_ENOMEM;
+  extra->race = p->race;
+  if (!p->named) extra->connect.remote = p->remote;
 }
 
 weir_err weir_socket_connect(weir_socket *socket, const weir_connect_options *options,
@@ -191,9 +196,10 @@ weir_err weir_socket_connect(weir_socket *socket, const weir_connect_options *op
   weir_err err = take_plan(socket->object.loop, options, &p);
   if (err == WEIR_OK) err = refuse_connect(socket);
   if (err != WEIR_OK) return err;
-  if (weir_socket_destroyed(socket)) begin_anew(socket);
   err = prepare(socket, &p);
   if (err != WEIR_OK) return err;
+  if (weir_socket_destroyed(socket)) begin_anew(socket);
+  take_prepared(socket->extra, &p);
   socket->extra->connect_callback = callback;
   socket->extra->connect_user = user;
   begin(socket, &p);

@@ -15,8 +15,9 @@ typedef struct pipe {
   weirc_link source; /* Among those into `to`. */
   weir_socket *from;
   weir_socket *to;
-  bool end;   /* `to` ends with `from`. */
-  bool waits; /* For the drain of `to`. */
+  bool end;       /* `to` ends with `from`. */
+  bool waits;     /* For the drain of `to`. */
+  unsigned round; /* In which it was looked at last. */
 } pipe;
 
 static pipe *of_target(weirc_link *link) {
@@ -31,7 +32,7 @@ static pipe *of_source(weirc_link *link) {
 static weirc_pipes *pipes_of(weir_socket *socket) {
   weirc_socket_extra *extra = weirc_socket_extra_of(socket);
   if (!extra || extra->pipes) return extra ? extra->pipes : NULL;
-  weirc_pipes *pipes = weirc_allocate(&socket->object.loop->allocator, sizeof *pipes);
+  weirc_pipes *pipes = weirc_allocate_zeroed(&socket->object.loop->allocator, sizeof *pipes);
   if (!pipes) return NULL;
   weirc_list_init(&pipes->targets);
   weirc_list_init(&pipes->sources);
@@ -59,6 +60,7 @@ static pipe *find(const weir_socket *from, const weir_socket *to) {
 }
 
 static void free_pipe(pipe *gone) {
+  gone->from->extra->pipes->removals++;
   weirc_list_remove(&gone->target);
   weirc_list_remove(&gone->source);
   weirc_release(&gone->from->object.loop->allocator, gone);
@@ -78,22 +80,55 @@ static void leave(pipe *gone) {
   if (waited && consumed && !somebody_waits(from)) weir_socket_resume(from);
 }
 
-/* What cannot be kept for a target would be missing there, so the target ends instead. */
+/* What cannot be kept for a target would be missing there, so the target ends instead. Unless all
+ * went well the pipe may be gone afterwards. */
 static bool write(pipe *p, const uint8_t *data, size_t length) {
-  weir_err err = weir_socket_write(p->to, data, length, NULL, NULL);
-  if (err == WEIR_ENOMEM || err == WEIR_ENOBUFS) weirc_socket_destroy_with(p->to, err, "write");
-  if (err != WEIR_OK) p->waits = true;
+  weir_socket *to = p->to;
+  bool waited = p->waits;
+  p->waits = true;
+  weir_err err = weir_socket_write(to, data, length, NULL, NULL);
+  if (err == WEIR_ENOMEM || err == WEIR_ENOBUFS) weirc_socket_destroy_with(to, err, "write");
+  if (err == WEIR_OK) p->waits = waited;
   return err == WEIR_OK;
+}
+
+static void end_target(pipe *p) {
+  weir_socket *to = p->to;
+  if (!p->end)
+    leave(p);
+  else if (weir_socket_end(to, NULL, 0, NULL, NULL) == WEIR_ENOMEM)
+    weirc_socket_destroy_with(to, WEIR_ENOMEM, "write");
+}
+
+/* From a place in the list on, the first target that was not looked at in this round. */
+static pipe *search(weirc_pipes *pipes, weirc_link *link) {
+  while (link != &pipes->targets && of_target(link)->round == pipes->round) link = link->next;
+  if (link == &pipes->targets) return NULL;
+  of_target(link)->round = pipes->round;
+  return of_target(link);
+}
+
+static pipe *first_target(weirc_pipes *pipes) {
+  pipes->round++;
+  return search(pipes, pipes->targets.next);
+}
+
+/* A target that is destroyed tells its resolver that nobody waits, and that may take any pipe away:
+ * then the search begins at the first one. */
+static pipe *next_target(weirc_pipes *pipes, const pipe *last, unsigned removals) {
+  return search(pipes, pipes->removals == removals ? last->target.next : pipes->targets.next);
 }
 
 void weirc_pipes_write(weir_socket *from, const uint8_t *data, size_t length) {
   weirc_pipes *pipes = pipes_if_any(from);
   bool go_on = true;
   if (!pipes) return;
-  /* No handler runs meanwhile, so the list stays as it is. */
-  for (weirc_link *link = pipes->targets.next; link != &pipes->targets; link = link->next)
-    if (!write(of_target(link), data, length)) go_on = false;
-  if (!go_on) weir_socket_pause(from);
+  unsigned removals = pipes->removals;
+  for (pipe *p = first_target(pipes); p; p = next_target(pipes, p, removals)) {
+    removals = pipes->removals;
+    if (!write(p, data, length)) go_on = false;
+  }
+  if (!go_on && somebody_waits(from)) weir_socket_pause(from);
 }
 
 void weirc_pipes_drained(weir_socket *to) {
@@ -110,13 +145,10 @@ void weirc_pipes_drained(weir_socket *to) {
 void weirc_pipes_ended(weir_socket *from) {
   weirc_pipes *pipes = pipes_if_any(from);
   if (!pipes) return;
-  for (weirc_link *link = pipes->targets.next; link != &pipes->targets;) {
-    pipe *p = of_target(link);
-    link = link->next;
-    if (!p->end)
-      leave(p);
-    else if (weir_socket_end(p->to, NULL, 0, NULL, NULL) == WEIR_ENOMEM)
-      weirc_socket_destroy_with(p->to, WEIR_ENOMEM, "write");
+  unsigned removals = pipes->removals;
+  for (pipe *p = first_target(pipes); p; p = next_target(pipes, p, removals)) {
+    removals = pipes->removals;
+    end_target(p);
   }
 }
 
@@ -161,7 +193,7 @@ weir_err weir_socket_pipe(weir_socket *from, weir_socket *to, const weir_pipe_op
   weirc_pipes *in = out ? pipes_of(to) : NULL;
   pipe *made = in ? weirc_allocate(&from->object.loop->allocator, sizeof *made) : NULL;
   if (!made) return WEIR_ENOMEM;
-  *made = (pipe){.from = from, .to = to, .end = options.end};
+  *made = (pipe){.from = from, .to = to, .end = options.end, .round = out->round};
   weirc_list_append(&out->targets, &made->target);
   weirc_list_append(&in->sources, &made->source);
   weirc_socket_refresh(from);

@@ -11,6 +11,8 @@
 struct weirc_pipes {
   weirc_link targets; /**< Those out of it, in the order of weir_socket_pipe(). */
   weirc_link sources; /**< Those into it. */
+  unsigned round;     /**< Of looking at each target once. */
+  unsigned removals;  /**< How many targets have gone. */
 };
 
 /** True if something is piped out of it. */

@@ -22,6 +22,9 @@ typedef enum weirc_step_owner {
   WEIRC_STEP_LATER     /**< weir_loop_next_step(). */
 } weirc_step_owner;
 
+/** A bit that no kind has, among those of what waits: a step of the object runs. */
+#define WEIRC_STEP_RUNS 1u
+
 /** A queued step; 16 bytes on 64 bit. */
 struct weir_step {
   struct weir_step *next; /**< The one behind it in the loop's queue. */
@@ -34,7 +37,7 @@ struct weir_step {
 typedef struct weirc_object {
   weir_loop *loop;   /**< Theirs. */
   weir_step step;    /**< Its owner tells what the object is. */
-  uint16_t pending;  /**< A bit for each kind that waits. */
+  uint16_t pending;  /**< A bit for each kind that waits, and WEIRC_STEP_RUNS. */
   bool referenced;   /**< ref() and unref(). */
   bool active;       /**< Counts in the loop while referenced. */
   uint32_t retained; /**< Sockets: weir_socket_retain(). */

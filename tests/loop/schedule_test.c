@@ -280,6 +280,56 @@ static void an_end_before_finish_was_told_joins_the_first(void **state) {
   assert_string_equal(seen.text, "write-1:ok write-2:ok finish-c");
 }
 
+static void note_error(weir_socket *socket, const weir_error *error, void *user) {
+  (void)socket;
+  journal_note(&seen, "error-%s:%s", (const char *)user, weir_err_name(error->code));
+}
+
+/* A host that lets the transport go before it runs the step of 'error': 'close' is a step behind.
+ */
+static void close_waits_for_the_steps_that_a_host_has(void **state) {
+  loop_fixture *f = *state;
+  static const weir_socket_handlers client = {
+      .size = sizeof client, .on_error = note_error, .on_close = note_close};
+  static const weir_socket_handlers peer = {.size = sizeof peer};
+  weir_error error = WEIR_ERROR_INIT;
+  connection c = {.keep_server = false};
+  error.code = WEIR_EIO;
+  assert_int_equal(connection_start(&c, f->loop, &client, &peer, (void *)(uintptr_t) "c"), WEIR_OK);
+  for (int i = 0; i < 200 && (!c.peer || weir_socket_connecting(c.client)); i++) {
+    run_queue();
+    assert_int_equal(weir_loop_run(f->loop, WEIR_RUN_ONCE), WEIR_OK);
+  }
+  run_queue();
+  (void)weir_socket_write(c.client, "x", 1, note_write, (void *)(uintptr_t) "c");
+  weir_socket_destroy(c.client, &error);
+  for (int i = 0; i < 5; i++) assert_int_equal(weir_loop_run(f->loop, WEIR_RUN_NOWAIT), WEIR_OK);
+  assert_string_equal(seen.text, "");
+  run_queue();
+  assert_string_equal(seen.text, "write-c:ok error-c:EIO close-c:1");
+  weir_socket_destroy(c.peer, NULL);
+  host(f);
+}
+
+/* A handler of a host's may run the rest of its queue. */
+static void run_the_rest(weir_socket *socket, const weir_error *error, void *user) {
+  note_write(socket, error, user);
+  run_queue();
+}
+
+static void a_step_may_run_inside_a_step(void **state) {
+  loop_fixture *f = *state;
+  weir_socket *socket = weir_socket_retain(fresh(f, "1"));
+  weir_socket_destroy(socket, NULL);
+  host(f);
+  assert_string_equal(seen.text, "close-1:0");
+  (void)weir_socket_write(socket, "x", 1, run_the_rest, (void *)(uintptr_t) "a");
+  step(f->loop, "b");
+  weir_socket_release(socket);
+  host(f);
+  assert_string_equal(seen.text, "close-1:0 write-a:ERR_STREAM_DESTROYED b");
+}
+
 static void note_now(weir_loop *loop, weir_err status, void *user) {
   (void)status;
   *(weir_time *)user = weir_loop_now(loop);
@@ -310,6 +360,8 @@ int main(void) {
       TEST(half_the_queue_may_have_run_before_the_loop_is_freed),
       TEST(without_memory_nothing_is_lost),
       TEST(an_echo_runs_on_the_hosts_queue),
+      TEST(close_waits_for_the_steps_that_a_host_has),
+      TEST(a_step_may_run_inside_a_step),
       TEST(an_end_before_finish_was_told_joins_the_first),
       cmocka_unit_test_setup_teardown(a_step_sees_the_time_at_which_the_host_runs_it, setup_clock,
                                       loop_fixture_teardown),

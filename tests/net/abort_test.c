@@ -296,6 +296,15 @@ static void a_signal_fired_before_listen_closes_in_the_next_step(void **state) {
   }
 }
 
+static void a_server_that_is_freed_is_not_closed_again(void **state) {
+  (void)state;
+  weir_abort(sign);
+  assert_int_equal(listen_with(sign, NET_IPV4, "cb"), WEIR_OK);
+  weir_server_free(net->server.server);
+  net_run(net);
+  net_expect("server", &net->server.log, "cb:ECANCELED");
+}
+
 /* close() comes first, and its step finds another listen() without signal. */
 static void a_listen_behind_an_aborted_one_is_not_closed(void **state) {
   (void)state;
@@ -452,6 +461,7 @@ int main(void) {
       TEST(a_signal_closes_a_server),
       TEST(a_signal_fired_before_listening_was_told_cancels_it),
       TEST(a_signal_fired_before_listen_closes_in_the_next_step),
+      TEST(a_server_that_is_freed_is_not_closed_again),
       TEST(a_listen_behind_an_aborted_one_is_not_closed),
       TEST(a_signal_forgets_a_server_that_was_closed),
       TEST(a_failed_listen_lets_go_of_the_signal),

@@ -138,6 +138,60 @@ static void an_accepted_one_leaves_its_server(void **state) {
   net_free(net);
 }
 
+/* CON-05: what began anew in 'close' and was destroyed there has a 'close' of its own first. */
+static void on_close_twice(weir_socket *socket, bool had_error, void *user) {
+  again *a = user;
+  (void)had_error;
+  if (++a->closes > 1) return;
+  assert_int_equal(weir_socket_connect(socket, &a->to, NULL, NULL), WEIR_OK);
+  weir_socket_destroy(socket, NULL);
+  assert_int_equal(weir_socket_connect(socket, &a->to, NULL, NULL), WEIR_ERR_STREAM_DESTROYED);
+}
+
+static void once_in_each_close(void **state) {
+  (void)state;
+  static const weir_socket_handlers handlers = {
+      .size = sizeof(weir_socket_handlers), .on_connect = on_connect, .on_close = on_close_twice};
+  net_fixture *net = net_create();
+  again a = {0, 0, WEIR_CONNECT_OPTIONS_INIT};
+  weir_socket *socket;
+  net_listen(net, NET_IPV4, NULL);
+  a.to = net_target(net, NET_IPV4);
+  assert_int_equal(weir_connect(net->loop, NULL, &a.to, &handlers, &a, &socket), WEIR_OK);
+  weir_socket_destroy(socket, NULL);
+  net_stop_listening(net);
+  net_run(net);
+  assert_int_equal(a.closes, 2);
+  net_free(net);
+}
+
+/* CON-05, GEN-06: without memory a socket stays closed, and is freed as one. */
+static void without_memory_it_stays_closed(void **state) {
+  (void)state;
+  for (int kind = 0; kind < 2; kind++) {
+    net_fixture *net = net_create();
+    weir_connect_options to = net_target(net, NET_PATH);
+    keep(net);
+    weir_socket *socket = net->client.socket;
+    if (kind == 1) to = (weir_connect_options)WEIR_CONNECT_OPTIONS_INIT;
+    if (kind == 1) to.port = 9;
+    if (kind == 1) to.host = "x.test";
+    weir_socket_destroy(socket, &(weir_error){.size = sizeof(weir_error), .code = WEIR_EIO});
+    net_run(net);
+    net->client.socket = socket;
+    for (size_t n = 1; n <= (kind == 0 ? 1 : 3); n++) {
+      loop_fixture_fail_at(&net->base, n);
+      assert_int_equal(weir_socket_connect(socket, &to, NULL, NULL), WEIR_ENOMEM);
+      assert_true(weir_socket_destroyed(socket));
+      assert_int_equal(weir_socket_errored(socket), WEIR_EIO);
+    }
+    size_t blocks = net->base.memory.blocks;
+    weir_socket_release(socket);
+    assert_true(net->base.memory.blocks < blocks);
+    net_free(net);
+  }
+}
+
 /* A loop that is being freed lets nobody begin anew. */
 static void on_close_of_freed(weir_socket *socket, bool had_error, void *user) {
   const weir_connect_options *to = user;
@@ -164,6 +218,8 @@ int main(void) {
       cmocka_unit_test(a_retained_one_connects_whenever_it_likes),
       cmocka_unit_test(after_a_failure_too),
       cmocka_unit_test(an_accepted_one_leaves_its_server),
+      cmocka_unit_test(once_in_each_close),
+      cmocka_unit_test(without_memory_it_stays_closed),
       cmocka_unit_test(not_while_the_loop_is_freed),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -29,6 +29,10 @@ static void null_is_refused_by_functions_that_return_a_code(void **state) {
                               weir_socket_set_handlers(NULL, NULL, NULL),
                               weir_socket_write(NULL, "a", 1, NULL, NULL),
                               weir_socket_write(real, NULL, 1, NULL, NULL),
+                              weir_socket_write_owned(NULL, &address, 1, NULL, NULL, NULL),
+                              weir_socket_write_owned(real, NULL, 1, NULL, NULL, NULL),
+                              weir_socket_read(real, NULL, 1, &(size_t){0}),
+                              weir_socket_read(real, &address, 1, NULL),
                               weir_socket_end(NULL, NULL, 0, NULL, NULL),
                               weir_socket_end(real, NULL, 1, NULL, NULL),
                               weir_socket_reset_and_destroy(NULL),
@@ -74,6 +78,8 @@ static void null_does_nothing_elsewhere(void **state) {
   weir_server_ref(NULL);
   weir_server_unref(NULL);
   weir_server_release_connection(NULL);
+  weir_lookup_set_cancel(NULL, NULL, NULL);
+  weir_step_run(NULL);
   assert_null(weir_socket_retain(NULL));
   assert_null(weir_socket_user(NULL));
   assert_null(weir_socket_loop(NULL));
@@ -260,6 +266,96 @@ static void objects_without_handlers_work(void **state) {
   net_free(net);
 }
 
+/* DEF-06, DEF-07, DEF-13: defaults of the process, and what is out of their range. */
+static void defaults_hold_for_what_is_made_since(void **state) {
+  (void)state;
+  net_fixture *net = net_create();
+  weir_socket *socket = NULL;
+  size_t mark = weir_default_high_water_mark_bytes();
+  uint32_t ms = weir_default_auto_select_family_attempt_timeout_ms();
+  assert_int_equal(weir_set_default_high_water_mark((size_t)INT32_MAX + 1), WEIR_ERR_OUT_OF_RANGE);
+  assert_int_equal(weir_set_default_high_water_mark(SIZE_MAX), WEIR_ERR_OUT_OF_RANGE);
+  assert_int_equal(weir_default_high_water_mark_bytes(), mark);
+  assert_int_equal(weir_set_default_high_water_mark(1000), WEIR_OK);
+  assert_int_equal(weir_socket_create(net->loop, NULL, NULL, NULL, &socket), WEIR_OK);
+  assert_int_equal(weir_set_default_high_water_mark(mark), WEIR_OK);
+  assert_int_equal(weir_socket_readable_high_water_mark(socket), 1000);
+  assert_int_equal(weir_socket_writable_high_water_mark(socket), 1000);
+  assert_int_equal(weir_set_default_auto_select_family_attempt_timeout(0), WEIR_ERR_OUT_OF_RANGE);
+  assert_int_equal(weir_set_default_auto_select_family_attempt_timeout((uint32_t)INT32_MAX + 1),
+                   WEIR_ERR_OUT_OF_RANGE);
+  assert_int_equal(weir_default_auto_select_family_attempt_timeout_ms(), ms);
+  weir_socket_destroy(socket, NULL);
+  net_run(net);
+  net_free(net);
+}
+
+static void answer_three(weir_lookup *lookup, const char *host, const weir_lookup_options *options,
+                         void *user) {
+  weir_address addresses[3] = {0};
+  (void)host;
+  (void)options;
+  (void)user;
+  (void)weir_address_parse("127.0.0.9", 9, 0, &addresses[0]);
+  (void)weir_address_parse("127.0.0.8", 9, 0, &addresses[1]);
+  (void)weir_address_parse("127.0.0.1", 9, 0, &addresses[2]);
+  (void)weir_lookup_answer(lookup, NULL, addresses, 3);
+}
+
+/* What lies behind a table of the first header is not looked at. */
+static void a_shorter_table_of_handlers_is_taken(void **state) {
+  (void)state;
+  net_fixture *net = net_create();
+  struct {
+    weir_socket_handlers table;
+  } told = {net_handlers};
+  memset((char *)&told.table + offsetof(weir_socket_handlers, on_timeout), 0x5a,
+         sizeof told.table - offsetof(weir_socket_handlers, on_timeout));
+  told.table.size = offsetof(weir_socket_handlers, on_timeout);
+  net_listen(net, NET_IPV4, NULL);
+  weir_connect_options target = net_target(net, NET_IPV4);
+  target.host = "x.test";
+  target.lookup = answer_three;
+  net->client.net = net;
+  assert_int_equal(
+      weir_connect(net->loop, NULL, &target, &told.table, &net->client, &net->client.socket),
+      WEIR_OK);
+  assert_int_equal(
+      weir_socket_set_timeout(net->client.socket, 1, net_called, net_tag_of(&net->client, "t")),
+      WEIR_OK);
+  while (!net_was_told(&net->client.log, "t") || !net_was_told(&net->client.log, "ready"))
+    net_settle(net);
+  told.table.size--;
+  assert_int_equal(weir_socket_set_handlers(net->client.socket, &told.table, NULL),
+                   WEIR_ERR_INVALID_ARG_VALUE);
+  (void)weir_socket_set_handlers(net->client.socket, &net_handlers, &net->client);
+  net_free(net);
+}
+
+static void a_freed_server_refuses(net_server *server) {
+  weir_listen_options listen = WEIR_LISTEN_OPTIONS_INIT;
+  weir_server *freed = server->server;
+  listen.port = 0;
+  weir_server_free(freed);
+  weir_server_free(freed);
+  net_note(&server->log, "%s", weir_err_name(weir_server_close(freed, NULL, NULL)));
+  net_note(&server->log, "%s", weir_err_name(weir_server_listen(freed, &listen, NULL, NULL)));
+  net_note(&server->log, "%s", weir_err_name(weir_server_set_handlers(freed, NULL, NULL)));
+}
+
+/* GEN-06 */
+static void nothing_is_asked_of_a_server_that_is_freed(void **state) {
+  (void)state;
+  net_fixture *net = net_create();
+  net->server.at = "listening";
+  net->server.act = a_freed_server_refuses;
+  net_listen(net, NET_IPV4, NULL);
+  net_run(net);
+  net_expect("server", &net->server.log,
+             "listening ERR_INVALID_ARG_TYPE ERR_INVALID_ARG_TYPE ERR_INVALID_ARG_TYPE");
+  net_free(net);
+}
+
 /* A backend without descriptors says so, and its sockets have none. */
 static void descriptors_are_refused_where_there_are_none(void **state) {
   (void)state;
@@ -291,6 +387,9 @@ int main(void) {
       cmocka_unit_test(connect_options_that_cannot_be_leave_the_socket_fresh),
       cmocka_unit_test(a_path_wins_over_a_port_that_cannot_be),
       cmocka_unit_test(objects_without_handlers_work),
+      cmocka_unit_test(defaults_hold_for_what_is_made_since),
+      cmocka_unit_test(a_shorter_table_of_handlers_is_taken),
+      cmocka_unit_test(nothing_is_asked_of_a_server_that_is_freed),
       cmocka_unit_test(descriptors_are_refused_where_there_are_none),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -291,6 +291,29 @@ static void a_burst_of_connections_is_taken_whole(void **state) {
   net_free(net);
 }
 
+/* A connection to "any address" ends at one that only the system knows. */
+static void any_address_is_this_machine(void **state) {
+  (void)state;
+  net_fixture *net = net_create();
+  net_listen(net, NET_IPV4, NULL);
+  weir_connect_options target = net_target(net, NET_IPV4);
+  weir_address remote;
+  target.host = "0.0.0.0";
+  net->client.net = net;
+  assert_int_equal(
+      weir_connect(net->loop, NULL, &target, &net_handlers, &net->client, &net->client.socket),
+      WEIR_OK);
+  net_settle(net);
+  if (loop_fixture_is_sim(&net->base) && !net_was_told(&net->client.log, "ready")) {
+    net_free(net);
+    return;
+  }
+  assert_int_equal(weir_socket_remote_address(net->client.socket, &remote), WEIR_OK);
+  assert_int_equal(remote.bytes[0], 127);
+  assert_int_equal(remote.port, net->port);
+  net_free(net);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(an_echo_server_gives_back_every_byte_over_each_transport),
@@ -305,6 +328,7 @@ int main(void) {
       cmocka_unit_test(a_socket_is_destroyed_when_it_tells_that_connecting_failed),
       cmocka_unit_test(port_zero_is_refused_by_the_system),
       cmocka_unit_test(connecting_twice_is_refused_and_harms_nothing),
+      cmocka_unit_test(any_address_is_this_machine),
       cmocka_unit_test(a_burst_of_connections_is_taken_whole),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

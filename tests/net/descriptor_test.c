@@ -115,6 +115,45 @@ static void a_wrapped_socket_is_open_at_once(void **state) {
   (void)close(pair[1]);
 }
 
+static uint8_t room[4];
+static unsigned asked, came;
+
+static void *provide(weir_socket *socket, size_t *out_length, void *user) {
+  (void)socket;
+  (void)user;
+  asked++;
+  *out_length = sizeof room;
+  return room;
+}
+
+static bool take(weir_socket *socket, uint8_t *data, size_t length, void *user) {
+  (void)socket;
+  (void)data;
+  (void)user;
+  came += (unsigned)length;
+  return true;
+}
+
+/* SOC-03, STR-45: memory is asked for in a step, not inside the call. */
+static void a_wrapped_socket_receives_into_memory(void **state) {
+  (void)state;
+  raw_needs_system();
+  int pair[2];
+  make_pair(pair);
+  weir_socket_options options = wrapping(pair[0]);
+  weir_onread how = {sizeof how, NULL, 0, provide, take, NULL};
+  options.onread = &how;
+  asked = came = 0;
+  assert_int_equal(wrap_with(&net->client, &options), WEIR_OK);
+  assert_int_equal(asked, 0);
+  raw_send(pair[1], 0, 8);
+  (void)close(pair[1]);
+  net_run(net);
+  assert_int_equal(came, 8);
+  assert_int_equal(asked, 3);
+  net_expect("wrapped", &net->client.log, "end finish close(0)");
+}
+
 static void a_wrapped_tcp_socket_knows_its_ends(void **state) {
   (void)state;
   raw_needs_system();
@@ -414,6 +453,7 @@ int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
   const struct CMUnitTest tests[] = {
       TEST(a_wrapped_socket_is_open_at_once),
+      TEST(a_wrapped_socket_receives_into_memory),
       TEST(a_wrapped_tcp_socket_knows_its_ends),
       TEST(a_connection_that_was_lost_already_tells_so),
       TEST(the_reading_end_of_a_pipe),

@@ -147,6 +147,56 @@ static void a_loop_that_is_freed_takes_its_questions_along(void **state) {
   assert_int_equal(a.canceled, 1);
 }
 
+static void answer_when_canceled(weir_lookup *lookup, void *user) {
+  *(weir_err *)user = weir_lookup_answer(lookup, NULL, NULL, 0);
+}
+
+/* It may be answered inside, also when the loop is freed and nobody has waited for long. */
+static void a_question_may_be_answered_when_its_loop_is_freed(void **state) {
+  (void)state;
+  for (int destroyed = 0; destroyed < 2; destroyed++) {
+    net_fixture *net = net_create();
+    net_listen(net, NET_IPV4, NULL);
+    asked a = {0};
+    weir_err answered = WEIR_OK;
+    weir_connect_options options = named(net, &a);
+    connect_to(net, &options);
+    if (destroyed) weir_lookup_set_cancel(a.lookup, NULL, NULL);
+    if (destroyed) weir_socket_destroy(net->client.socket, NULL);
+    weir_lookup_set_cancel(a.lookup, answer_when_canceled, &answered);
+    net_free(net);
+    assert_int_equal(answered, WEIR_ECANCELED);
+    assert_int_equal(a.canceled, 0);
+  }
+}
+
+static void write_when_canceled(weir_lookup *lookup, void *user) {
+  net_end *end = user;
+  (void)lookup;
+  (void)net_write(end, 0, 1, "late");
+}
+
+/* The last function of a program's that freeing a loop runs: what it asks for is told as well. */
+static void what_is_asked_for_when_a_loop_is_freed_is_told(void **state) {
+  (void)state;
+  net_fixture *net = net_create();
+  net_listen(net, NET_IPV4, NULL);
+  asked a = {0};
+  weir_connect_options options = named(net, &a);
+  connect_to(net, &options);
+  weir_socket *socket = weir_socket_retain(net->client.socket);
+  weir_lookup_set_cancel(a.lookup, NULL, NULL);
+  weir_socket_destroy(socket, NULL);
+  net_stop_listening(net);
+  net_run(net);
+  net->client.socket = socket;
+  weir_lookup_set_cancel(a.lookup, write_when_canceled, &net->client);
+  assert_int_equal(weir_loop_free(net->loop), WEIR_OK);
+  net_expect("late", &net->client.log, "close(0) late:ERR_STREAM_DESTROYED");
+  net->base.loop = NULL;
+  net_free(net);
+}
+
 static void errors_reach_the_socket_unchanged(void **state) {
   (void)state;
   net_fixture *net = net_create();
@@ -280,6 +330,8 @@ int main(void) {
       cmocka_unit_test(literal_addresses_are_not_looked_up),
       cmocka_unit_test(an_answer_after_destroy_does_nothing),
       cmocka_unit_test(a_loop_that_is_freed_takes_its_questions_along),
+      cmocka_unit_test(a_question_may_be_answered_when_its_loop_is_freed),
+      cmocka_unit_test(what_is_asked_for_when_a_loop_is_freed_is_told),
       cmocka_unit_test(errors_reach_the_socket_unchanged),
       cmocka_unit_test(an_empty_answer_is_enotfound),
       cmocka_unit_test(answers_that_are_no_addresses_are_refused),

@@ -28,14 +28,19 @@ static void listen_at(net_fixture *net, const char *path, size_t length, weir_pa
   assert_int_equal(weir_server_listen(net->server.server, &options, NULL, NULL), WEIR_OK);
 }
 
-static void connect_to(net_fixture *net, const char *path, size_t length) {
+static void connect_how(net_fixture *net, const char *path, size_t length, weir_path_overflow how) {
   weir_connect_options options = WEIR_CONNECT_OPTIONS_INIT;
+  options.path_overflow = how;
   options.path = path;
   options.path_length = length;
   net->client = (net_end){.net = net};
   assert_int_equal(
       weir_connect(net->loop, NULL, &options, &net_handlers, &net->client, &net->client.socket),
       WEIR_OK);
+}
+
+static void connect_to(net_fixture *net, const char *path, size_t length) {
+  connect_how(net, path, length, WEIR_PATH_CUT);
 }
 
 /* A name of so many bytes in the fixture's directory. */
@@ -93,6 +98,10 @@ static void long_names_are_refused_on_demand(void **state) {
     net_expect("refuse", &net->server.log, cases[i].told);
     assert_int_equal(raw_exists(file), cases[i].length <= LONGEST);
     if (cases[i].length > LONGEST) assert_int_equal(net->server.error, WEIR_ENAMETOOLONG);
+    connect_how(net, given, 0, WEIR_PATH_REFUSE);
+    net_settle(net);
+    net_expect("refuse", &net->client.log,
+               cases[i].length > LONGEST ? "error(ENAMETOOLONG) close(1)" : "connect ready");
     free(given);
     free(file);
     net_free(net);

@@ -267,6 +267,33 @@ static void the_slowest_of_several_targets_counts(void **state) {
   close_relay(&r);
 }
 
+/* Both targets wait: the source goes on with the last of them. */
+static void all_that_wait_are_waited_for(void **state) {
+  (void)state;
+  enum { MUCH = 32 << 20 };
+  relay r;
+  static net_end third;
+  open_relay(&r, NET_IPV4);
+  third = (net_end){0};
+  connect_one(r.net, NET_IPV4, &third, &net_handlers);
+  weir_socket_pause(r.other.socket);
+  weir_socket_pause(third.socket);
+  assert_int_equal(weir_socket_pipe(r.from, r.to, NULL), WEIR_OK);
+  assert_int_equal(weir_socket_pipe(r.from, r.net->peers[2].socket, NULL), WEIR_OK);
+  (void)net_write(&r.net->client, 0, MUCH, NULL);
+  for (int i = 0; i < 20; i++) net_settle(r.net);
+  weir_socket_resume(r.other.socket);
+  for (int i = 0; i < 20; i++) net_settle(r.net);
+  assert_true(r.other.received < MUCH && third.received == 0);
+  weir_socket_resume(third.socket);
+  for (int i = 0; i < 400 && r.other.received + third.received < 2 * MUCH; i++) net_settle(r.net);
+  assert_int_equal(r.other.received, MUCH);
+  assert_int_equal(third.received, MUCH);
+  weir_socket_destroy(third.socket, NULL);
+  weir_socket_destroy(r.net->peers[2].socket, NULL);
+  close_relay(&r);
+}
+
 static weir_socket *doomed;
 
 static void destroy_doomed(net_end *end) {
@@ -349,6 +376,46 @@ static void a_target_that_cannot_keep_bytes_is_destroyed(void **state) {
     if (net->peers[i].socket) weir_socket_destroy(net->peers[i].socket, NULL);
   net_run(net);
   net_free(net);
+}
+
+static void unpipe_inside(weir_lookup *lookup, void *user) {
+  weir_socket_unpipe(user, NULL);
+  (void)weir_lookup_answer(lookup, NULL, NULL, 0);
+}
+
+static void never(weir_lookup *lookup, const char *host, const weir_lookup_options *options,
+                  void *user) {
+  (void)host;
+  (void)options;
+  weir_lookup_set_cancel(lookup, unpipe_inside, user);
+}
+
+/* One that is destroyed like this tells its resolver at once, which may take all pipes away. */
+static void a_resolver_of_a_target_may_unpipe_all(void **state) {
+  (void)state;
+  relay r;
+  net_end targets[2] = {0};
+  weir_socket_options options = WEIR_SOCKET_OPTIONS_INIT;
+  weir_connect_options nowhere = WEIR_CONNECT_OPTIONS_INIT;
+  open_relay(&r, NET_IPV4);
+  options.max_buffered_bytes = 5;
+  nowhere.host = "x.test";
+  nowhere.port = 9;
+  nowhere.lookup = never;
+  nowhere.lookup_user = r.from;
+  for (size_t i = 0; i < COUNT_OF(targets); i++) {
+    net_end *end = &targets[i];
+    end->net = r.net;
+    assert_int_equal(
+        weir_connect(r.net->loop, &options, &nowhere, &net_handlers, end, &end->socket), WEIR_OK);
+    assert_int_equal(weir_socket_pipe(r.from, end->socket, NULL), WEIR_OK);
+  }
+  (void)net_write(&r.net->client, 0, 6, NULL);
+  net_settle(r.net);
+  net_expect("first", &targets[0].log, "error(ENOBUFS) close(1)");
+  assert_true(weir_socket_is_paused(r.from));
+  if (targets[1].socket) weir_socket_destroy(targets[1].socket, NULL);
+  close_relay(&r);
 }
 
 static void unpipe_peer(net_end *end) {
@@ -512,9 +579,11 @@ int main(void) {
       cmocka_unit_test(a_pipe_without_memory_is_not_made),
       cmocka_unit_test(piping_behind_the_end_passes_it_on),
       cmocka_unit_test(the_slowest_of_several_targets_counts),
+      cmocka_unit_test(all_that_wait_are_waited_for),
       cmocka_unit_test(a_target_that_is_gone_is_not_waited_for),
       cmocka_unit_test(a_target_that_is_full_is_waited_for),
       cmocka_unit_test(a_target_that_cannot_keep_bytes_is_destroyed),
+      cmocka_unit_test(a_resolver_of_a_target_may_unpipe_all),
       cmocka_unit_test(a_consumer_beside_the_pipe_hears_the_same),
       cmocka_unit_test(megabytes_go_both_ways_through_three_connections),
       cmocka_unit_test(chance_changes_nothing_about_what_goes_through),

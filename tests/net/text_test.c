@@ -442,6 +442,58 @@ static void without_memory_for_what_came_the_socket_fails(void **state) {
   net_free(net);
 }
 
+/* GEN-06, STR-38: memory that runs out for text that is kept, for a character that the end of input
+ * cuts off, and for bytes that are held back. */
+static void text_without_memory_ends_the_socket(void **state) {
+  (void)state;
+  static const struct {
+    weir_encoding encoding;
+    const char *before, *failing;
+  } cases[] = {{WEIR_ENCODING_HEX, "", "ab"},
+               {WEIR_ENCODING_UTF8, "", "ab"},
+               {WEIR_ENCODING_UTF8, "\xe2\x82", "x"},
+               {WEIR_ENCODING_UTF8, "\xe2\x82", NULL}};
+  for (size_t i = 0; i < COUNT_OF(cases); i++) {
+    weir_socket_handlers handlers;
+    net_fixture *net = open_with(cases[i].encoding, &handlers);
+    weir_socket *client = net->client.socket;
+    weir_socket_pause(client);
+    if (*cases[i].before) send_bytes(net, cases[i].before, strlen(cases[i].before));
+    if (*cases[i].before) {
+      loop_fixture_fail_from(&net->base, 1);
+      assert_int_equal(weir_socket_set_encoding(client, WEIR_ENCODING_NONE), WEIR_ENOMEM);
+      loop_fixture_fail_at(&net->base, 0);
+      assert_int_equal(weir_socket_encoding(client), cases[i].encoding);
+    }
+    if (cases[i].failing)
+      (void)weir_socket_write(net->peers[0].socket, cases[i].failing, strlen(cases[i].failing),
+                              NULL, NULL);
+    else
+      (void)net_finish(&net->peers[0], NULL);
+    loop_fixture_fail_from(&net->base, 1);
+    for (int turn = 0; turn < 50 && net->client.closes == 0; turn++)
+      assert_int_equal(weir_loop_run(net->loop, WEIR_RUN_ONCE), WEIR_OK);
+    loop_fixture_fail_at(&net->base, 0);
+    net_expect("client", &net->client.log, "error(ENOMEM) close(1)");
+    net_free(net);
+  }
+}
+
+/* GEN-06 */
+static void an_encoding_without_memory_is_not_set(void **state) {
+  (void)state;
+  net_fixture *net = net_create();
+  weir_socket *socket;
+  assert_int_equal(weir_socket_create(net->loop, NULL, NULL, NULL, &socket), WEIR_OK);
+  loop_fixture_fail_from(&net->base, 1);
+  assert_int_equal(weir_socket_set_encoding(socket, WEIR_ENCODING_UTF8), WEIR_ENOMEM);
+  loop_fixture_fail_at(&net->base, 0);
+  assert_int_equal(weir_socket_encoding(socket), WEIR_ENCODING_NONE);
+  weir_socket_destroy(socket, NULL);
+  net_run(net);
+  net_free(net);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(characters_come_whole),
@@ -460,6 +512,8 @@ int main(void) {
       cmocka_unit_test(texts_are_written_as_their_bytes),
       cmocka_unit_test(long_texts_are_encoded_whole),
       cmocka_unit_test(without_memory_nothing_has_changed),
+      cmocka_unit_test(text_without_memory_ends_the_socket),
+      cmocka_unit_test(an_encoding_without_memory_is_not_set),
       cmocka_unit_test(without_memory_for_what_came_the_socket_fails)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -169,6 +169,27 @@ static void corked_writes_leave_together_at_the_last_uncork(void **state) {
   net_free(net);
 }
 
+/* STR-19, STR-09: what was held back before connect() is refused when it would leave. */
+static void uncorking_without_connect_destroys_the_socket(void **state) {
+  (void)state;
+  net_fixture *net = net_create();
+  net->client.net = net;
+  assert_int_equal(
+      weir_socket_create(net->loop, NULL, &net_handlers, &net->client, &net->client.socket),
+      WEIR_OK);
+  weir_socket_cork(net->client.socket);
+  weir_socket_uncork(net->client.socket);
+  weir_socket_cork(net->client.socket);
+  assert_int_equal(net_write(&net->client, 0, 3, "w"), WEIR_OK);
+  net_settle(net);
+  net_expect("corked", &net->client.log, "");
+  weir_socket_uncork(net->client.socket);
+  assert_false(weir_socket_writable(net->client.socket));
+  net_run(net);
+  net_expect("client", &net->client.log, "w:ERR_SOCKET_CLOSED error(ERR_SOCKET_CLOSED) close(1)");
+  net_free(net);
+}
+
 /* STR-19, STR-23: end() uncorks completely. */
 static void ending_uncorks(void **state) {
   (void)state;
@@ -286,6 +307,34 @@ static void writing_before_connect_destroys_the_socket(void **state) {
   net_free(net);
 }
 
+typedef struct stubborn {
+  unsigned asked, told;
+} stubborn;
+
+static void write_again(weir_socket *socket, const weir_error *error, void *user) {
+  stubborn *s = user;
+  (void)error;
+  s->told++;
+  if (s->asked++ < 40) (void)weir_socket_write(socket, "x", 1, write_again, s);
+}
+
+/* STR-13, STR-05: callbacks that write again are told, before 'close' as a rule, in any case once.
+ */
+static void writing_again_in_failed_callbacks_ends(void **state) {
+  (void)state;
+  net_fixture *net = net_create();
+  stubborn s = {.asked = 1};
+  net_listen(net, NET_IPV4, NULL);
+  net_connect(net, NET_IPV4, NULL, &net->client);
+  assert_int_equal(weir_socket_write(net->client.socket, "x", 1, write_again, &s), WEIR_OK);
+  weir_socket_destroy(net->client.socket, NULL);
+  net_stop_listening(net);
+  net_run(net);
+  net_expect("client", &net->client.log, "close(0)");
+  assert_int_equal(s.told, 40);
+  net_free(net);
+}
+
 /* STR-13: after destroy() the callback gets the error, and no event comes of it. */
 static void writing_after_destroy_fails_the_callback_only(void **state) {
   (void)state;
@@ -338,6 +387,7 @@ int main(void) {
       cmocka_unit_test(drain_is_not_told_after_end),
       cmocka_unit_test(an_empty_write_calls_back_and_sends_nothing),
       cmocka_unit_test(corked_writes_leave_together_at_the_last_uncork),
+      cmocka_unit_test(uncorking_without_connect_destroys_the_socket),
       cmocka_unit_test(ending_uncorks),
       cmocka_unit_test(ending_with_data_sends_it_first),
       cmocka_unit_test(ending_again_after_finish_fails_the_callback_only),
@@ -345,6 +395,7 @@ int main(void) {
       cmocka_unit_test(writing_in_the_finish_handler_destroys_the_socket),
       cmocka_unit_test(writing_after_the_automatic_end_is_epipe),
       cmocka_unit_test(writing_before_connect_destroys_the_socket),
+      cmocka_unit_test(writing_again_in_failed_callbacks_ends),
       cmocka_unit_test(writing_after_destroy_fails_the_callback_only),
       cmocka_unit_test(writes_queued_while_connecting_fail_with_the_connection),
   };

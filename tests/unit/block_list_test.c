@@ -41,12 +41,16 @@ static void null_is_refused_or_answers_nothing(void **state) {
   assert_int_equal(weir_block_list_add_address(list, NULL), WEIR_ERR_INVALID_ARG_TYPE);
   assert_int_equal(weir_block_list_add_range(list, &address, NULL), WEIR_ERR_INVALID_ARG_TYPE);
   assert_int_equal(weir_block_list_add_range(list, NULL, &address), WEIR_ERR_INVALID_ARG_TYPE);
+  assert_int_equal(weir_block_list_add_range(NULL, &address, &address), WEIR_ERR_INVALID_ARG_TYPE);
   assert_int_equal(weir_block_list_add_subnet(list, NULL, 8), WEIR_ERR_INVALID_ARG_TYPE);
+  assert_int_equal(weir_block_list_add_subnet(NULL, &address, 8), WEIR_ERR_INVALID_ARG_TYPE);
   assert_int_equal(weir_block_list_add_cidr(list, NULL, 0), WEIR_ERR_INVALID_ARG_TYPE);
   assert_int_equal(weir_block_list_add_cidr(NULL, "1.0.0.0/8", 9), WEIR_ERR_INVALID_ARG_TYPE);
   assert_int_equal(weir_block_list_add_rule(list, NULL, 0), WEIR_ERR_INVALID_ARG_TYPE);
   assert_int_equal(weir_block_list_remove_rule(NULL, "::", 2), WEIR_ERR_INVALID_ARG_TYPE);
   assert_int_equal(weir_block_list_from_text(list, NULL, 0, NULL), WEIR_ERR_INVALID_ARG_TYPE);
+  assert_int_equal(weir_block_list_from_text(NULL, "::", 2, NULL), WEIR_ERR_INVALID_ARG_TYPE);
+  assert_int_equal(weir_block_list_clone(list, NULL), WEIR_ERR_INVALID_ARG_TYPE);
   assert_int_equal(weir_block_list_clone(NULL, &clone), WEIR_ERR_INVALID_ARG_TYPE);
   assert_null(clone);
   assert_int_equal(weir_block_list_snapshot(NULL, &filter), WEIR_ERR_INVALID_ARG_TYPE);
@@ -55,6 +59,8 @@ static void null_is_refused_or_answers_nothing(void **state) {
   assert_false(weir_block_list_check(NULL, &address));
   assert_false(weir_block_list_check(list, NULL));
   assert_false(weir_block_list_check_text(list, NULL, 0));
+  assert_false(weir_block_list_check_text(NULL, "1.1.1.1", 7));
+  assert_false(weir_block_filter_check(NULL, NULL));
   assert_false(weir_block_filter_check(NULL, &address));
   assert_null(weir_block_filter_retain(NULL));
   weir_block_filter_release(NULL);
