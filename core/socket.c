@@ -159,7 +159,7 @@ void weirc_socket_run_step(weir_socket *socket, unsigned kind) {
     break;
   case WEIRC_STEP_RESUME: weirc_socket_deliver(socket); break;
   case WEIRC_STEP_END: weirc_socket_tell_end(socket); break;
-  case WEIRC_STEP_AUTO_END: weirc_socket_event_now(socket, WEIRC_SOCKET_AUTO_END); break;
+  case WEIRC_STEP_AUTO_END: weirc_socket_auto_end(socket); break;
   case WEIRC_STEP_FINISH: weirc_socket_tell_finish(socket); break;
   case WEIRC_STEP_ERROR: weirc_socket_tell_error(socket); break;
   case WEIRC_STEP_LOOKUP: weirc_race_tell_answer(socket->extra->race); break;
@@ -191,7 +191,8 @@ void weirc_socket_refresh(weir_socket *socket) {
   socket->flows = may && idle == WEIRC_IDLE_OFF;
   socket->flows_timed = may && idle == WEIRC_IDLE_ARMED;
   socket->flows_on = socket->flows || socket->flows_timed;
-  may = weirc_socket_may_write_through(socket);
+  /* With a mark of 0 each write is followed by a drain. */
+  may = weirc_socket_may_write_through(socket) && socket->write_mark > 0;
   socket->writes_through = may && idle == WEIRC_IDLE_OFF;
   socket->writes_timed = may && idle == WEIRC_IDLE_ARMED;
 }

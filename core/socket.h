@@ -302,6 +302,9 @@ void weirc_socket_flush(weir_socket *socket);
 /** Whoever ends holds nothing back: undoes every cork(). */
 void weirc_socket_uncork_all(weir_socket *socket);
 
+/** Ends a socket whose peer has ended, unless what was held back fails now. */
+void weirc_socket_auto_end(weir_socket *socket);
+
 /** Hands the end of the stream to the system. */
 void weirc_socket_send_fin(weir_socket *socket);
 

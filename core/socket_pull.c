@@ -48,9 +48,10 @@ void weirc_socket_tell_readable(weir_socket *socket) {
       !socket->input_ended && weir_socket_readable_length(socket) <= socket->read_mark;
 }
 
+/* Whoever asks for what is there has been told its length, and wants no more at a time. */
 static void raise_mark(weir_socket *socket, size_t wanted) {
   uint32_t mark = 1;
-  if (wanted <= socket->read_mark) return;
+  if (wanted <= socket->read_mark || wanted <= weir_socket_readable_length(socket)) return;
   while (mark < wanted) mark *= 2;
   socket->read_mark = mark;
 }
@@ -77,9 +78,9 @@ weir_err weir_socket_read(weir_socket *socket, void *buffer, size_t length, size
   if (out_length) *out_length = 0;
   if (!socket || !out_length || (!buffer && length > 0)) return WEIR_ERR_INVALID_ARG_TYPE;
   if (length > MARK_LIMIT) return WEIR_ERR_OUT_OF_RANGE;
+  raise_mark(socket, length);
   if (weir_socket_destroyed(socket)) return WEIR_ERR_STREAM_DESTROYED;
   size_t taken = obtainable(socket, length);
-  raise_mark(socket, length);
   if (length > 0) socket->readable_told = false;
   if (taken > 0) weirc_socket_take_bytes(socket, buffer, taken);
   note_wants(socket, taken);

@@ -88,6 +88,8 @@ static void take_bytes(weir_socket *socket, const weir_op *op) {
 static void take_end(weir_socket *socket) {
   socket->input_ended = true;
   weirc_socket_refresh(socket);
+  /* A last piece of text and the end are told as one. */
+  if (weirc_socket_pulls(socket)) socket->need_readable = false;
   if (!weirc_socket_take_last_text(socket)) weirc_socket_destroy_with(socket, WEIR_ENOMEM, "read");
   if (weirc_socket_pulls(socket)) weirc_socket_tell_readable(socket);
   weirc_socket_end_if_drained(socket);
@@ -150,9 +152,10 @@ void weir_socket_pause(weir_socket *socket) {
 /* Whoever asks for bytes before there is a connection gets them read from it even if paused since.
  * Who reads for himself is not handed anything. */
 void weir_socket_resume(weir_socket *socket) {
-  if (!socket || weir_socket_destroyed(socket)) return;
+  if (!socket) return;
   bool pulls = weirc_socket_pulls(socket);
   socket->flow = pulls ? WEIR_FLOW_PAUSED : WEIR_FLOW_FLOWING;
+  if (weir_socket_destroyed(socket)) return;
   if (weirc_socket_keeps(socket) && !pulls)
     weirc_step_queue_kind(&socket->object, WEIRC_STEP_RESUME);
   weirc_onread_resume(socket);

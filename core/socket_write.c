@@ -117,6 +117,13 @@ weir_err weirc_socket_queue(weir_socket *socket, weirc_chunk *chunk, bool send) 
   return WEIR_WAIT_DRAIN;
 }
 
+weir_err weirc_socket_left_whole(weir_socket *socket) {
+  if (socket->write_mark > 0) return WEIR_OK;
+  socket->need_drain = true;
+  weirc_step_queue_kind(&socket->object, WEIRC_STEP_WRITE_DONE);
+  return WEIR_WAIT_DRAIN;
+}
+
 /* A write that may not be: its callback is told in a step. */
 static weir_err refuse(weir_socket *socket, weir_err err, const char *message,
                        weir_socket_callback callback, void *user) {
@@ -215,18 +222,17 @@ static weir_err write_through(weir_socket *socket, const weirc_slices *all,
                               weir_socket_callback callback, void *user) {
   weir_loop *loop = socket->object.loop;
   weirc_chunk *told = NULL;
-  ptrdiff_t taken = 0;
   if (callback && !(told = weirc_socket_record(socket, 0, all->length, callback, user)))
     return WEIR_ENOMEM;
   weirc_socket_refresh_timeout(socket);
-  if (all->length > 0)
-    taken =
-        loop->ops->try_send(loop->backend, weirc_handle(&socket->object), all->slices, all->count);
+  /* Nothing is sent as well: who cannot send any more hears of it. */
+  ptrdiff_t taken =
+      loop->ops->try_send(loop->backend, weirc_handle(&socket->object), all->slices, all->count);
   if ((size_t)taken != all->length) return write_rest(socket, all, taken, told);
   socket->bytes_written += all->length;
   weirc_trace(loop, socket->object.id, WEIR_TRACE_SENT, all->length, 0);
   if (told) weirc_socket_owe(socket, told, WEIR_OK, NULL);
-  return WEIR_OK;
+  return weirc_socket_left_whole(socket);
 }
 
 static weir_err write_behind(weir_socket *socket, const weirc_slices *all,
@@ -309,6 +315,11 @@ void weirc_socket_uncork_all(weir_socket *socket) {
   weirc_socket_flush(socket);
 }
 
+void weirc_socket_auto_end(weir_socket *socket) {
+  if (socket->state.write == WEIRC_WRITE_OPEN) weirc_socket_uncork_all(socket);
+  if (!socket->write_failed) weirc_socket_event_now(socket, WEIRC_SOCKET_AUTO_END);
+}
+
 unsigned weir_socket_writable_corked(const weir_socket *socket) {
   return socket && socket->writer ? socket->writer->corked : 0;
 }
@@ -333,9 +344,10 @@ weir_err weir_socket_end(weir_socket *socket, const void *data, size_t length,
   if (!socket || (!data && length > 0)) return WEIR_ERR_INVALID_ARG_TYPE;
   if (!writer_of(socket)) return WEIR_ENOMEM;
   if (callback && !(told = weirc_socket_record(socket, 0, 0, callback, user))) return WEIR_ENOMEM;
-  if (length > 0 && socket->state.write != WEIRC_WRITE_OPEN)
+  /* An empty piece is one. */
+  if (data && socket->state.write != WEIRC_WRITE_OPEN)
     err = refuse_ended(socket, false, NULL, NULL);
-  else if (length > 0)
+  else if (data)
     err = weir_socket_write(socket, data, length, NULL, NULL);
   if (err == WEIR_ENOMEM && weir_socket_writable(socket)) {
     if (told) weirc_chunk_free(socket->object.loop, told);

@@ -34,6 +34,10 @@ void weirc_socket_owe(weir_socket *socket, weirc_chunk *chunk, weir_err err, con
 /** The system refused a write, which ends the socket, in a step, after its callback was told. */
 void weirc_socket_fail_later(weir_socket *socket, weir_err err);
 
+/** What a write is told that left whole: with a mark of 0 it waits for a drain all the same.
+ * @return WEIR_OK or WEIR_WAIT_DRAIN */
+weir_err weirc_socket_left_whole(weir_socket *socket);
+
 /** A record joins the queue; without a send that is out, one is needed. @return as
  * weir_socket_write() */
 weir_err weirc_socket_queue(weir_socket *socket, weirc_chunk *chunk, bool send);

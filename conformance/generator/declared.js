@@ -2,7 +2,7 @@
 // both traces, each as narrowly as it can be said, and counted.
 'use strict';
 
-const LABEL = /^((?:written|ended|connected)\d+)(?: error (\S+).*)?$/;
+const LABEL = /^((?:written|ended|connected|idle)\d+)(?: error (\S+).*)?$/;
 
 /** The lines of each object, in its own order. */
 function byObject(lines) {
@@ -18,7 +18,10 @@ function byObject(lines) {
 
 const labelled = (lines, label) => lines.findIndex((line) => (LABEL.exec(line) || [])[1] === label);
 
-/** D5, D48, D55: callbacks that Node forgets, or tells another error. D40: a success that was none. */
+/**
+ * D5, D45, D48, D55: callbacks that Node forgets, or tells another error. D40: a success that was
+ * none.
+ */
 function settleCallbacks(theirs, ours, note) {
   for (let i = 0; i < ours.length; i++) {
     const [, label, code] = LABEL.exec(ours[i]) || [];
@@ -26,8 +29,9 @@ function settleCallbacks(theirs, ours, note) {
     const at = labelled(theirs, label);
     const told = at < 0 ? null : LABEL.exec(theirs[at])[2];
     let id = null;
-    if (at < 0) id = 'D5';
+    if (at < 0) id = label.startsWith('idle') ? 'D45' : 'D5';
     else if (told === undefined && code === 'ECANCELED') id = 'D40';
+    else if (told === undefined && label.startsWith('connected')) id = 'D5'; // Of a later connect.
     else if (told === 'ERR_SOCKET_CLOSED_BEFORE_CONNECTION' && code !== told) id = 'D55';
     else if (told === 'ERR_STREAM_WRITE_AFTER_END' && code === 'ERR_STREAM_DESTROYED') id = 'D48';
     if (id === null) continue;
@@ -39,23 +43,28 @@ function settleCallbacks(theirs, ours, note) {
 
 /** D29: 'close' without a flag. */
 function settleFlags(theirs, ours, note) {
-  const bare = theirs.indexOf('close hadError=undefined');
-  const flagged = ours.findIndex((line) => /^close hadError=(true|false)$/.test(line));
-  if (bare < 0 || flagged < 0) return;
-  note('D29');
-  theirs[bare] = ours[flagged];
+  const flags = ours.filter((line) => line.startsWith('close '));
+  let closes = 0;
+  for (let i = 0; i < theirs.length; i++) {
+    if (!theirs[i].startsWith('close ')) continue;
+    const flag = flags[closes++];
+    if (theirs[i] !== 'close hadError=undefined' || flag === undefined) continue;
+    note('D29');
+    theirs[i] = flag;
+  }
 }
 
 /** D1: Node tells a write that waited for the connection inside 'connect', so before 'ready'. */
 function settleEarly(theirs, ours, note) {
-  const ready = theirs.indexOf('ready');
-  if (ready < 0) return;
-  let first = ready;
-  while (first > 0 && /^(written\d+|drain)$/.test(theirs[first - 1])) first--;
-  if (first === ready || ours[first] !== 'ready') return;
-  note('D1');
-  theirs.splice(ready, 1);
-  theirs.splice(first, 0, 'ready');
+  for (let ready = 0; ready < theirs.length; ready++) {
+    if (theirs[ready] !== 'ready') continue;
+    let first = ready;
+    while (first > 0 && /^(written\d+|drain)$/.test(theirs[first - 1])) first--;
+    if (first === ready || ours[first] !== 'ready') continue;
+    note('D1');
+    theirs.splice(ready, 1);
+    theirs.splice(first, 0, 'ready');
+  }
 }
 
 /** D5: what Node tells behind 'close' is told before it. */
@@ -78,31 +87,99 @@ function settleRefused(theirs, ours, note) {
   const error = theirs.findIndex((line) => line.startsWith('error '));
   if (error < 0 || theirs[error] === ours[error]) return;
   let behind = error + 1;
-  while (behind < theirs.length && /^written\d+ error /.test(theirs[behind])) behind++;
+  while (ours[behind - 1] !== theirs[error] && /^(written|ended)\d+ error /.test(theirs[behind])) {
+    behind++;
+  }
   if (behind === error + 1 || ours[behind - 1] !== theirs[error]) return;
   note('D54');
   theirs.splice(behind, 0, theirs[error]);
   theirs.splice(error, 1);
 }
 
-/** D50: an error of the program has no code of its own. */
-function settleErrored(theirs, ours, note) {
+/** Where a property may differ: the number of the entry, or nothing. */
+const FIELDS = {
+  // An error of the program has no code of its own.
+  errored: (theirs, ours) => /^(mine|gone)$/.test(theirs) && ours === 'UNKNOWN' && 'D50',
+  // What a destroyed socket had buffered is gone.
+  readableLength: (theirs, ours, line) => / destroyed=true /.test(line) && ours === '0' && 'D59',
+  // What was corked when it was destroyed waits for ever.
+  writableLength: (theirs, ours, line) => / destroyed=true /.test(line) && ours === '0' && 'D5',
+  // What was written while connecting counts, though it was never sent.
+  bytesWritten: (theirs, ours, line) =>
+    / destroyed=true /.test(line) && Number(ours) < Number(theirs) && 'D53',
+};
+
+/** Properties that differ: D5, D50, D53, D59. */
+function settleFields(theirs, ours, note) {
   for (let i = 0; i < theirs.length && i < ours.length; i++) {
-    const bare = theirs[i].replace(/ errored=(mine|gone)$/, ' errored=UNKNOWN');
-    if (bare === theirs[i] || bare !== ours[i]) continue;
-    note('D50');
-    theirs[i] = bare;
+    const left = theirs[i].split(' ');
+    const right = ours[i].split(' ');
+    if (left.length !== right.length || !left[0].startsWith('readyState=')) continue;
+    left.forEach((field, at) => {
+      if (field === right[at]) return;
+      const [key, value] = field.split('=');
+      const id = FIELDS[key] && FIELDS[key](value, right[at].split('=')[1], theirs[i]);
+      if (!id) return;
+      note(id);
+      left[at] = right[at];
+    });
+    theirs[i] = left.join(' ');
   }
+}
+
+/** D59: what a destroyed socket had buffered cannot be read any more. */
+function settleBuffered(theirs, ours, note) {
+  const closed = theirs.findIndex((line) => line.startsWith('close '));
+  for (let i = Math.max(closed, 0); closed >= 0 && i < theirs.length && i < ours.length; i++) {
+    const without = theirs[i].replace(/^(read.* -> )(bytes|string|").*$/, '$1null');
+    if (without === theirs[i] || without !== ours[i]) continue;
+    note('D59');
+    theirs[i] = without;
+  }
+}
+
+/** D61: the function of onread is called inside connect(), and when the connection is there. */
+function settleMemory(theirs, ours, note) {
+  const before = (lines) => {
+    let open = false;
+    return lines.filter((line) => {
+      if (line === 'connect') open = true;
+      if (line.startsWith('close ')) open = false;
+      return open || line !== 'buffer';
+    });
+  };
+  const left = before(theirs);
+  const right = before(ours);
+  if (left.length === theirs.length && right.length === ours.length) return;
+  note('D61');
+  theirs.splice(0, theirs.length, ...left);
+  ours.splice(0, ours.length, ...right);
 }
 
 /** D43: what Node takes for an end is told as the reset that it was; from there on all differs. */
 function settleResets(theirs, ours, note) {
   const first = theirs.findIndex((line, i) => line !== ours[i]);
-  if (first < 0 || theirs[first] !== 'end') return;
+  if (first < 0 || !/^(end|readable)$/.test(theirs[first])) return;
   if (!/^error Error code=ECONNRESET syscall=read /.test(ours[first] || '')) return;
   note('D43');
   theirs.length = first;
   ours.length = first;
+}
+
+/** What differs from Node in each object's lines, one behind the other. */
+const SETTLE = [settleMemory, settleCallbacks, settleLate, settleFlags, settleEarly, settleRefused,
+  settleFields, settleBuffered, settleResets];
+
+/** Takes out of both traces what is declared. @returns {Array} name and both lines of each object */
+function settle(theirs, ours, note) {
+  const left = byObject(theirs);
+  const right = byObject(ours);
+  return [...new Set([...left.keys(), ...right.keys()])].map((name) => {
+    const a = left.get(name) || [];
+    const b = right.get(name) || [];
+    for (const one of SETTLE) if (a.join('\n') !== b.join('\n')) one(a, b, note);
+    return [name, a, b];
+  });
 }
 
 /**
@@ -116,23 +193,11 @@ function agree(theirs, ours, note) {
     note('D32');
     return true;
   }
-  const left = byObject(theirs);
-  const right = byObject(ours);
   const noted = [];
-  for (const name of new Set([...left.keys(), ...right.keys()])) {
-    const a = left.get(name) || [];
-    const b = right.get(name) || [];
-    settleCallbacks(a, b, (id) => noted.push(id));
-    settleLate(a, b, (id) => noted.push(id));
-    settleFlags(a, b, (id) => noted.push(id));
-    settleEarly(a, b, (id) => noted.push(id));
-    settleRefused(a, b, (id) => noted.push(id));
-    settleErrored(a, b, (id) => noted.push(id));
-    settleResets(a, b, (id) => noted.push(id));
-    if (a.join('\n') !== b.join('\n')) return false;
-  }
-  noted.forEach(note);
-  return true;
+  const same = settle(theirs, ours, (id) => noted.push(id))
+    .every(([, left, right]) => left.join('\n') === right.join('\n'));
+  if (same) noted.forEach(note);
+  return same;
 }
 
-module.exports = { agree };
+module.exports = { agree, settle };

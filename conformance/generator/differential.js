@@ -21,6 +21,7 @@ const USAGE = `usage: differential [--seed S] [--count N] [--node PROGRAM] [--ru
 
 const VERSION = 'v21.0.0';
 const SCHEDULES = 8; // What a sample is tried under.
+const ALONE_MS = 5000; // What a scenario may take that is run alone; one that waits in vain takes more.
 const FLAGS = ['any-version', 'cells', 'print'];
 
 function take(args) {
@@ -80,8 +81,8 @@ class Comparison {
     let shown = null;
     try {
       for (let i = 0; i < runs; i++) {
-        const theirs = this.runner.onNode(file);
-        const ours = this.runner.onWeir(file);
+        const theirs = this.runner.onNode(file, ALONE_MS);
+        const ours = this.runner.onWeir(file, ALONE_MS);
         const [title] = differing(theirs, ours);
         if (title === undefined) return null;
         // Without what was left out it is no scenario any more.
@@ -93,7 +94,7 @@ class Comparison {
       }
       return shown;
     } catch {
-      return null; // It does not parse without what was left out.
+      return null; // It does not parse, or does not end, without what was left out.
     }
   }
 }

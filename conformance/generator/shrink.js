@@ -5,8 +5,9 @@
 function without(lines, from, to) {
   const depth = (line) => line.length - line.trimStart().length;
   const kept = lines.slice(0, from);
+  const least = Math.min(...lines.slice(from, to).map(depth));
   let i = to;
-  while (i < lines.length && depth(lines[i]) > depth(lines[from])) i++;
+  while (i < lines.length && depth(lines[i]) > least) i++;
   return kept.concat(lines.slice(i));
 }
 

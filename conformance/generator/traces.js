@@ -15,8 +15,9 @@ function split(printed) {
   return traces;
 }
 
-function run(program, args) {
-  const done = spawnSync(program, args, { encoding: 'utf8', maxBuffer: 1 << 30 });
+/** @param {number} [limit] milliseconds */
+function run(program, args, limit) {
+  const done = spawnSync(program, args, { encoding: 'utf8', maxBuffer: 1 << 30, timeout: limit });
   if (done.error) throw new Error(`${program}: ${done.error.message}`);
   // 1 says that an expectation failed, which the traces show as well.
   if (done.status !== 0 && done.status !== 1) {
@@ -32,12 +33,12 @@ class Runner {
     this.oracle = path.join(__dirname, '..', 'oracle', 'run.js');
   }
 
-  onNode(file) {
-    return run(this.node, [this.oracle, '--batch', '--print', file]);
+  onNode(file, limit) {
+    return run(this.node, [this.oracle, '--batch', '--print', file], limit);
   }
 
-  onWeir(file) {
-    return run(this.weir, ['--backend', this.backend, '--print', file]);
+  onWeir(file, limit) {
+    return run(this.weir, ['--backend', this.backend, '--print', file], limit);
   }
 
   /** On the simulator, where chance decides in which order things finish. */

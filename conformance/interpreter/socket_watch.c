@@ -160,16 +160,16 @@ void socket_expect(object *o, const option *options, const char *prefix) {
 bool socket_options_read(object *o, const option *options, const char *prefix,
                          weir_socket_options *out_options) {
   scene *s = o->s;
-  int64_t both = -1;
   *out_options = (weir_socket_options)WEIR_SOCKET_OPTIONS_INIT;
   option_flag(s, option_find(options, prefix, "allowHalfOpen"), &out_options->allow_half_open);
-  option_mark(s, option_find(options, prefix, "highWaterMark"), &both);
-  out_options->readable_high_water_mark_bytes = both;
-  out_options->writable_high_water_mark_bytes = both;
   option_mark(s, option_find(options, prefix, "readableHighWaterMark"),
               &out_options->readable_high_water_mark_bytes);
   option_mark(s, option_find(options, prefix, "writableHighWaterMark"),
               &out_options->writable_high_water_mark_bytes);
+  /* As in Node, the one for both counts more. */
+  const value *both = option_find(options, prefix, "highWaterMark");
+  option_mark(s, both, &out_options->readable_high_water_mark_bytes);
+  option_mark(s, both, &out_options->writable_high_water_mark_bytes);
   option_flag(s, option_find(options, prefix, "noDelay"), &out_options->no_delay);
   option_flag(s, option_find(options, prefix, "keepAlive"), &out_options->keep_alive);
   option_delay(s, option_find(options, prefix, "keepAliveInitialDelay"),
