@@ -131,8 +131,8 @@ typedef struct weir_socket_options {
   bool allow_half_open; /**< Go on writing after the peer has ended. @source SOC-04 */
   /** How much is read ahead while nobody takes it; -1: 16384. @source DEF-08 */
   int64_t readable_high_water_mark_bytes;
-  /** From how much on a write tells WEIR_WAIT_DRAIN; -1: 16384; 0: always, unless the system took
-   * it at once. */
+  /** From how much on a write tells WEIR_WAIT_DRAIN; -1: 16384; 0: always, also if the system took
+   * it at once: then on_drain comes in a step. @source DEF-08, STR-03 */
   int64_t writable_high_water_mark_bytes;
   intptr_t fd;     /**< A descriptor to wrap, weir's from success on; -1: none. @source SOC-03 */
   bool readable;   /**< false: nothing is ever read, there is no 'end'. @source SOC-05, SOC-07 */
