@@ -205,6 +205,14 @@ bool weirc_socket_is_fresh(const weir_socket *socket) {
          socket->writes_timed == fresh.writes_timed;
 }
 
+/* Who goes with 'finish' leaves the end to the close, see socket_state.c. What destroySoon() has not
+ * read makes that a reset, which must not overtake the end. */
+static weir_close_how plain_or_end(const weir_socket *socket) {
+  const weirc_socket_state *state = &socket->state;
+  bool sent = state->fin_sent || !state->was_open;
+  return state->destroy_soon && !sent && !state->read_ended ? WEIR_CLOSE_END : WEIR_CLOSE_PLAIN;
+}
+
 void weirc_socket_event_now(weir_socket *socket, weirc_socket_event event) {
   unsigned effects = weirc_socket_step(&socket->state, event);
   weirc_socket_refresh(socket);
@@ -212,7 +220,7 @@ void weirc_socket_event_now(weir_socket *socket, weirc_socket_event event) {
   if (effects & WEIRC_DO_SEND_FIN) weirc_socket_send_fin(socket);
   if (effects & WEIRC_DO_FINISH) weirc_step_queue_kind(object, WEIRC_STEP_FINISH);
   if (effects & WEIRC_DO_AUTO_END) weirc_step_queue_kind(object, WEIRC_STEP_AUTO_END);
-  if (effects & WEIRC_DO_DESTROY) weirc_socket_destroy(socket, NULL, WEIR_CLOSE_PLAIN);
+  if (effects & WEIRC_DO_DESTROY) weirc_socket_destroy(socket, NULL, plain_or_end(socket));
   if (effects & WEIRC_DO_RESET) weirc_socket_destroy(socket, NULL, WEIR_CLOSE_RESET);
   if (effects & WEIRC_DO_REFUSE) weirc_socket_destroy_with(socket, WEIR_ERR_SOCKET_CLOSED, NULL);
   if (socket->state.write != WEIRC_WRITE_OPEN) weirc_socket_uncork_all(socket);

@@ -13,8 +13,8 @@ static void assert_invariants(const weirc_socket_state *state) {
 
 /*
  * The end of the stream leaves when everything before it has left. If the socket goes as soon as
- * 'finish' is told, closing the transport sends the FIN and a system call is saved; but if it may
- * leave something unread, closing sends a reset, which must not overtake the end.
+ * 'finish' is told, closing the transport sends the FIN: after the end of the peer it leaves nothing
+ * unread, and with destroySoon() it is told to send the end first.
  */
 static unsigned end_if_flushed(weirc_socket_state *state) {
   if (state->write != WEIRC_WRITE_ENDING || state->queued) return 0;

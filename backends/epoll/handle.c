@@ -14,6 +14,7 @@
 
 #include <assert.h>
 #include <string.h>
+#include <sys/socket.h>
 
 weir_err weirb_epoll_create(weir_backend *backend, weir_handle *base, weir_transport transport,
                             weir_family family) {
@@ -158,6 +159,7 @@ static void close_descriptor(weir_backend *backend, weirb_epoll_handle *handle,
   if (how == WEIR_CLOSE_RESET && !(handle->flags & WEIRB_EPOLL_IPC)) {
     weirp_descriptor_reset_on_close(handle->fd);
   }
+  if (how == WEIR_CLOSE_END) (void)shutdown(handle->fd, SHUT_WR);
   weirp_descriptor_close(handle->fd);
 }
 

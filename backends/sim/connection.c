@@ -244,6 +244,7 @@ static void tell_peer(weir_backend *world, weirb_sim_endpoint *endpoint, weir_cl
     if (!peer->in.fin_sent) weirb_sim_pipe_drop_unarrived(&peer->in);
     weirb_sim_pipe_send_reset(world, &peer->in);
   } else if (unread) {
+    if (how == WEIR_CLOSE_END) weirb_sim_pipe_send_fin(world, &peer->in);
     weirb_sim_pipe_send_reset(world, &peer->in);
   } else {
     weirb_sim_pipe_send_fin(world, &peer->in);

@@ -147,7 +147,9 @@ static inline void weir_completions_add_closed(weir_completions *done, weir_hand
 typedef enum weir_close_how {
   WEIR_CLOSE_PLAIN, /**< As the system does it: a FIN, or a reset if received bytes are unread.
                        @source SOC-37 */
-  WEIR_CLOSE_RESET  /**< The peer gets a reset. TCP only. @source SOC-50 */
+  WEIR_CLOSE_RESET, /**< The peer gets a reset. TCP only. @source SOC-50 */
+  WEIR_CLOSE_END    /**< As SHUTDOWN does it, then as PLAIN: no reset overtakes the end. @source
+                       SOC-38 */
 } weir_close_how;
 
 /** Which end address() is asked for. */
