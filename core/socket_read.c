@@ -153,7 +153,7 @@ void weir_socket_pause(weir_socket *socket) {
  * Who reads for himself is not handed anything. */
 void weir_socket_resume(weir_socket *socket) {
   if (!socket) return;
-  bool pulls = weirc_socket_pulls(socket);
+  bool pulls = weirc_socket_pulls(socket) && !socket->state.never_read;
   socket->flow = pulls ? WEIR_FLOW_PAUSED : WEIR_FLOW_FLOWING;
   if (weir_socket_destroyed(socket)) return;
   if (weirc_socket_keeps(socket) && !pulls)

@@ -58,12 +58,13 @@ class Features {
   }
 
   /**
-   * Node takes over into the next connection what was buffered, queued or corked, that a drain is
-   * owed, callbacks of end(), what destroySoon() waits for, pipes and a read() that waits for the
-   * connection. weir begins anew, so none of it may be left.
+   * Node takes over into the next connection what was buffered, queued or corked, half a
+   * character, that a drain is owed, callbacks of end(), what destroySoon() waits for, pipes and a
+   * read() that waits for the connection. weir begins anew, so none of it may be left.
    */
   mayConnectAgain() {
-    const flows = ({ reads }) => ['join', 'log', 'count', 'onread'].includes(reads);
+    const flows = ({ reads, encoding }) => !encoding &&
+      ['join', 'log', 'count', 'onread'].includes(reads);
     const { state, call } = this.cell;
     return ['open', 'half-open', 'fresh'].includes(state) &&
       !['cork', 'flow', 'destroySoon'].includes(call) && !this.pipe && !this.side &&

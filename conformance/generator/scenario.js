@@ -72,7 +72,8 @@ class Connection {
       const more = STEADY.filter((p) => !pipes || !['isPaused', 'readableFlowing'].includes(p));
       // How much of a lot has come is chance, and what is text counts in characters.
       // What a fresh socket had corked counts until its failure is told; in Node no longer.
-      const counts = !features.wide && !(this.cell.state === 'fresh' && this.cell.call === 'cork');
+      const counts = !features.wide && !(this.cell.state === 'fresh' && this.cell.call === 'cork') &&
+        !this.end(this.other(name)).encoding; // To that end go pieces of text.
       if (counts) more.push('bytesWritten', 'writableLength', 'bufferSize', 'writableNeedDrain');
       if (!features.isBig) more.push('bytesRead');
       if (!features.isBig && !this.end(name).encoding) more.push('readableLength');
@@ -159,6 +160,7 @@ class Connection {
     for (const mark of marks) {
       if (!random.chance(0.15)) continue;
       const end = mark.startsWith('client') ? client : accepted;
+      if (this.end(end).encoding) continue; // What is kept counts in characters (D30).
       const values = features.plain || features.pipe || pulls(end) ? MARKS_PLAIN : MARKS;
       options.push(`${mark}=${random.pick(values)}`);
     }
@@ -328,7 +330,9 @@ class Connection {
     const { reads } = this.end(name);
     if (features.settings) calls.push('setting', 'setting', 'setting');
     // read() of what is piped hands it on inside the call (D1).
-    if (['none', 'readable'].includes(reads) && !features.pipe) calls.push('read', 'read');
+    // If nothing was read yet a reset may lie behind it, which Node takes for an end (D43).
+    const late = features.pauseOnConnect && name[0] === 's';
+    if (['none', 'readable'].includes(reads) && !features.pipe && !late) calls.push('read', 'read');
     const decoded = this.hasPeer() && this.end(this.other(name)).encoding;
     if (decoded) calls.push('piece', 'piece', 'piece');
     return calls;
