@@ -102,7 +102,8 @@ WEIR_API void weir_socket_uncork(weir_socket *socket);
 /**
  * Sends a last piece and then the end of the stream; the peer may still send.
  * @param socket which
- * @param data written first as by weir_socket_write(); may be NULL when length is 0
+ * @param data written first as by weir_socket_write(), also if it is empty; NULL, with a length of
+ * 0: nothing is
  * @param length bytes
  * @param callback runs right before on_finish, or with an error; may be NULL
  * @param user handed to callback
@@ -144,7 +145,8 @@ WEIR_API void weir_socket_resume(weir_socket *socket);
  * weir_socket_readable_length() says is everything.
  * @param socket which; one that was paused on connect begins to read
  * @param buffer gets the bytes; may be NULL when length is 0
- * @param length bytes; more than the high water mark raises it, to the next power of two
+ * @param length bytes; more than the high water mark and than there is raises the mark, to the next
+ * power of two
  * @param out_length bytes taken; 0 with WEIR_OK: the end, or length is 0
  * @return WEIR_OK; WEIR_EAGAIN: there are fewer yet, and on_readable tells when more have come;
  * WEIR_ERR_INVALID_ARG_TYPE: NULL; WEIR_ERR_OUT_OF_RANGE: more than 1 GiB;
