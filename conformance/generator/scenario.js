@@ -169,6 +169,11 @@ class Connection {
     // What a local socket never read resets its peer, which is D43 in many shapes.
     if (this.cell.peer !== 'reset' && this.cell.call !== 'resetAndDestroy' &&
         features.side !== 'readable' && random.chance(0.25)) options.push('ipc');
+    // Else Nagle's algorithm holds a small write back for as long as its receiver may wait with an
+    // acknowledgement, which is longer than `quiet` waits.
+    for (const end of ['client', 'server']) {
+      if (!options.includes(`${end}.noDelay`)) options.push(`${end}.noDelay`);
+    }
     this.say(`open ${client} ${accepted} ${options.join(' ')}`);
     this.begin(client);
     this.begin(accepted);
