@@ -205,12 +205,13 @@ bool weirc_socket_is_fresh(const weir_socket *socket) {
          socket->writes_timed == fresh.writes_timed;
 }
 
-/* Who goes with 'finish' leaves the end to the close, see socket_state.c. What destroySoon() has not
- * read makes that a reset, which must not overtake the end. */
+/* Who goes with 'finish' leaves the end to the close, see socket_state.c. What destroySoon() has
+ * not read makes that a reset, which must not overtake the end. */
 static weir_close_how plain_or_end(const weir_socket *socket) {
   const weirc_socket_state *state = &socket->state;
   bool sent = state->fin_sent || !state->was_open;
-  return state->destroy_soon && !sent && !state->read_ended ? WEIR_CLOSE_END : WEIR_CLOSE_PLAIN;
+  bool all_read = state->read_ended && !state->never_read;
+  return state->destroy_soon && !sent && !all_read ? WEIR_CLOSE_END : WEIR_CLOSE_PLAIN;
 }
 
 void weirc_socket_event_now(weir_socket *socket, weirc_socket_event event) {
