@@ -212,11 +212,14 @@ static weir_err poll_once(weir_loop *loop, weir_time deadline) {
   return err;
 }
 
-/* Timers, then what the system has, as Node orders a turn. */
-static weir_err turn(weir_loop *loop, bool wait) {
-  weirc_timers_run(loop);
+/* Timers, then what the system has, as Node orders a turn. A single turn in which something has
+ * run, be it before this, does not wait: who runs turns until something has happened looks first.
+ */
+static weir_err turn(weir_loop *loop, weir_run_mode mode, bool ran) {
+  if (weirc_timers_run(loop)) ran = true;
   weirc_steps_drain(loop);
-  if (wait && !weir_loop_alive(loop)) return WEIR_OK;
+  if (mode != WEIR_RUN_NOWAIT && !weir_loop_alive(loop)) return WEIR_OK;
+  bool wait = mode == WEIR_RUN_DEFAULT || (mode == WEIR_RUN_ONCE && !ran);
   return poll_once(loop, wait ? next_deadline(loop) : AT_ONCE);
 }
 
@@ -242,9 +245,10 @@ weir_err weir_loop_run(weir_loop *loop, weir_run_mode mode) {
   if (loop->running > 0) return WEIR_EBUSY;
   if (loop->ops->set_deadline) return WEIR_ENOTSUP;
   weir_err err = WEIR_OK;
+  bool steps = loop->steps.first != NULL;
   enter(loop);
   while (err == WEIR_OK && !loop->stopped && weir_loop_alive(loop)) {
-    err = turn(loop, mode != WEIR_RUN_NOWAIT);
+    err = turn(loop, mode, steps);
     if (mode != WEIR_RUN_DEFAULT) break;
   }
   /* The wait of a single turn may have been for a timer. */
@@ -260,7 +264,7 @@ weir_err weir_loop_dispatch(weir_loop *loop) {
   if (!loop) return WEIR_ERR_INVALID_ARG_TYPE;
   if (loop->running > 0) return WEIR_EBUSY;
   enter(loop);
-  weir_err err = turn(loop, false);
+  weir_err err = turn(loop, WEIR_RUN_NOWAIT, false);
   leave(loop);
   return err;
 }

@@ -136,8 +136,8 @@ static inline void weirc_steps_drain(weir_loop *loop) {
   if (loop->steps.first && !loop->schedule) weirc_steps_finish(loop);
 }
 
-/** Runs the timers that are due. */
-void weirc_timers_run(weir_loop *loop);
+/** Runs the timers that are due. Returns whether any was. */
+bool weirc_timers_run(weir_loop *loop);
 
 /** A timer counts from a later time than its start if one is stored there, until it is freed. */
 void weirc_timer_watch(weir_timer *timer, const weir_time *active);

@@ -134,21 +134,25 @@ static void fire(weir_loop *loop, weir_timer *timer, weir_time now) {
   weirc_steps_drain(loop);
 }
 
-void weirc_timers_run(weir_loop *loop) {
+bool weirc_timers_run(weir_loop *loop) {
+  bool fired = false;
   weirc_heap_node *first = weirc_heap_first(&loop->timers);
-  if (!first) return;
+  if (!first) return false;
   weir_time now = weirc_now(loop);
   /* A callback that starts timers of 0 ms must not keep the loop here. */
   for (size_t budget = loop->timers.count; first && first->key <= now && budget > 0; budget--) {
     weir_timer *timer = weirc_container(first, weir_timer, node);
     weir_time deadline = deadline_of(timer);
-    if (deadline > now)
+    if (deadline > now) {
       weirc_heap_update(&loop->timers, first, deadline);
-    else
+    } else {
       fire(loop, timer, now);
+      fired = true;
+    }
     if (loop->stopped) break;
     first = weirc_heap_first(&loop->timers);
   }
+  return fired;
 }
 
 void weirc_timers_free(weir_loop *loop) {

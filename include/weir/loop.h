@@ -90,7 +90,7 @@ typedef struct weir_loop_options {
 /** How long weir_loop_run() goes on. */
 typedef enum weir_run_mode {
   WEIR_RUN_DEFAULT, /**< Until nothing referenced is left, or weir_loop_stop(). */
-  WEIR_RUN_ONCE,    /**< One turn; waits if there is nothing to do yet. */
+  WEIR_RUN_ONCE,    /**< One turn; waits only if no timer is due and no step is queued. */
   WEIR_RUN_NOWAIT   /**< One turn; never waits. */
 } weir_run_mode;
 

@@ -60,6 +60,21 @@ static void once_waits_for_one_turn(void **state) {
   assert_true(weir_loop_alive(f->loop));
 }
 
+/* While it waited, who waits for what has happened would not get to see it. */
+static void once_does_not_wait_when_something_has_run(void **state) {
+  loop_fixture *f = *state;
+  weir_timer *watchdog = started(f, 100000, 0, "late");
+  weir_time before = weir_loop_now(f->loop);
+  started(f, 0, 0, "timer");
+  assert_int_equal(weir_loop_run(f->loop, WEIR_RUN_ONCE), WEIR_OK);
+  assert_string_equal(seen.text, "timer");
+  assert_int_equal(weir_loop_next_step(f->loop, note_later, (void *)(uintptr_t) "step"), WEIR_OK);
+  assert_int_equal(weir_loop_run(f->loop, WEIR_RUN_ONCE), WEIR_OK);
+  assert_string_equal(seen.text, "timer step");
+  assert_true(weir_loop_now(f->loop) - before < 100000 * WEIR_TIME_MS);
+  weir_timer_free(watchdog);
+}
+
 static void nowait_does_not_wait(void **state) {
   loop_fixture *f = *state;
   started(f, 100000, 0, "b");
@@ -311,6 +326,7 @@ int main(void) {
       TEST(an_empty_loop_ends_at_once),
       TEST(default_runs_until_nothing_is_left),
       TEST(once_waits_for_one_turn),
+      TEST(once_does_not_wait_when_something_has_run),
       TEST(nowait_does_not_wait),
       TEST(stop_ends_the_run_after_the_turn),
       TEST(unreferenced_timers_do_not_hold_the_loop),

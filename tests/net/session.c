@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FILLERS = 4, SOME = 1000000, PATIENCE_MS = 30000 };
+enum { FILLERS = 4, SOME = 1000000, PATIENCE_MS = 10000 };
 enum { SHORT_MS = 2, SLOW_MS = 10, SETTLE_MS = 4, SIM_SETTLE_MS = 300 };
 
 static const char *const event_names[] = {"on_connect",
