@@ -312,12 +312,16 @@ static bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
 
-/* A port must not be found inside a count of bytes. */
+/* Behind "127.0.0.1:", "port=" or "localPort=": a count of bytes may be the same number. */
+static bool is_port(const char *start, const char *at) {
+  if (at > start && at[-1] == ':') return true;
+  return at - start >= 4 && strncmp(at - 4, "ort=", 4) == 0;
+}
+
 static bool stands_here(const trace_mask_entry *mask, const char *start, const char *at) {
   size_t length = strlen(mask->value);
   if (strncmp(at, mask->value, length) != 0) return false;
-  if (!is_digit(mask->value[0])) return true;
-  return (at == start || !is_digit(at[-1])) && !is_digit(at[length]);
+  return !is_digit(mask->value[0]) || (is_port(start, at) && !is_digit(at[length]));
 }
 
 static const trace_mask_entry *mask_at(const trace *t, const char *start, const char *at) {
