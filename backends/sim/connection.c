@@ -183,8 +183,9 @@ static void receive_bytes(weir_backend *world, weirb_sim_endpoint *endpoint, wei
   }
   weirb_sim_pipe_take(in, op->data, length);
   op->length = length;
-  /* There is room now for a peer that waits for it. */
+  /* There is room now for a peer that waits for it, or for its end. */
   if (!endpoint->peer->writable.queued) go_on_sending(world, endpoint->peer);
+  await_arrival(world, endpoint);
 }
 
 void weirb_sim_receive_take(weir_backend *world, weirb_sim_endpoint *endpoint, weir_op *op) {

@@ -82,6 +82,7 @@ void weirb_sim_pipe_send(weir_backend *world, weirb_sim_pipe *pipe, size_t lengt
 void weirb_sim_pipe_send_fin(weir_backend *world, weirb_sim_pipe *pipe) {
   if (pipe->fin_sent) return;
   pipe->fin_sent = true;
+  pipe->window = world->options.buffer_bytes / 2;
   pipe->fin_at = draw_arrival(world, pipe);
 }
 
@@ -102,9 +103,15 @@ void weirb_sim_pipe_drop_arrived(weirb_sim_pipe *pipe) {
   pipe->arrived = 0;
 }
 
+/* An end does not travel ahead of bytes that the reader's window has no room for. */
+static bool fin_comes(const weirb_sim_pipe *pipe) {
+  bool fits = pipe->held <= pipe->window;
+  return pipe->fin_sent && !pipe->fin_here && fits && !pipe->reset_here;
+}
+
 weir_time weirb_sim_pipe_next(const weirb_sim_pipe *pipe) {
   if (pipe->segment_count > 0) return pipe->segments[pipe->first_segment].arrival;
-  if (pipe->fin_sent && !pipe->fin_here) return pipe->fin_at;
+  if (fin_comes(pipe)) return pipe->fin_at;
   if (pipe->reset_sent && !pipe->reset_here) return pipe->reset_at;
   return WEIR_TIME_NEVER;
 }
@@ -119,7 +126,7 @@ size_t weirb_sim_pipe_arrive(weirb_sim_pipe *pipe, weir_time now) {
   pipe->arrived += length;
   assert(pipe->arrived <= pipe->held);
   bool all = pipe->segment_count == 0;
-  if (all && pipe->fin_sent && pipe->fin_at <= now) pipe->fin_here = true;
+  if (all && fin_comes(pipe) && pipe->fin_at <= now) pipe->fin_here = true;
   if (all && pipe->reset_sent && pipe->reset_at <= now) pipe->reset_here = true;
   return length;
 }

@@ -24,7 +24,8 @@ typedef struct weirb_sim_pipe {
   size_t held;            /**< Bytes in it, those under way included. */
   size_t arrived;         /**< How many of them, from the oldest on, can be read. */
   weir_time latest;       /**< The latest arrival so far: nothing overtakes. */
-  weir_time fin_at;       /**< When the end of the stream arrives. */
+  weir_time fin_at;       /**< When the end of the stream arrives, if the window has room. */
+  size_t window;          /**< How many bytes may be held when it arrives. */
   weir_time reset_at;     /**< When the reset arrives. */
   bool fin_sent;          /**< fin_at is set. */
   bool fin_here;          /**< It has arrived. */
