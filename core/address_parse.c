@@ -9,35 +9,26 @@
 enum {
   IPV4_LENGTH_MIN = 7,  /* 0.0.0.0 */
   IPV4_LENGTH_MAX = 15, /* 255.255.255.255 */
-  PART_MAX = 4,         /* three digits and a dot */
+  TWO_PARTS_MIN = 3,    /* 0.0 */
+  PART_MAX = 4          /* three digits and a dot */
 };
 
-/* Two characters, the first one in the lowest eight bits. */
-static inline uint16_t load_two(const char *at) {
-  const unsigned char *bytes = (const unsigned char *)at;
-  return (uint16_t)(bytes[0] | bytes[1] << 8);
+static inline bool take_one(char text, uint64_t *address) {
+  uint32_t value = (uint32_t)(unsigned char)text - '0';
+  *address = *address << 8 | value;
+  return value <= 9;
 }
 
-static inline uint32_t load_four(const char *at) {
-  const unsigned char *bytes = (const unsigned char *)at;
-  return (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 |
-         (uint32_t)bytes[3] << 24;
-}
-
-/*
- * Takes two digits, the first one in the lowest eight bits. The product sums them by their weights
- * in its highest byte. Whether they were digits, and no leading zero, is then one comparison with
- * the text of that value.
- */
-static inline bool take_two(uint16_t text, uint64_t *address) {
-  size_t sum = text * 0x0a010000U >> 24;
+static inline bool take_two(const char *at, uint64_t *address) {
+  uint16_t text = weirc_load_two(at);
+  size_t sum = weirc_sum_two(text);
   *address = (*address << 8) + sum - WEIRC_TWO_DIGITS_SURPLUS;
   return weirc_two_digits[sum] == text;
 }
 
-/* Three digits and a dot in the same way, up to 255. */
-static inline bool take_three(uint64_t text, uint64_t *address) {
-  size_t sum = (uint32_t)text * 0x640a0100U >> 24;
+/* Three digits and a dot. */
+static inline bool take_three(uint32_t text, uint64_t *address) {
+  size_t sum = weirc_sum_three(text);
   *address = (*address << 8) + sum + WEIRC_THREE_DIGITS_LACK;
   return weirc_three_digits[sum] == text;
 }
@@ -45,54 +36,39 @@ static inline bool take_three(uint64_t text, uint64_t *address) {
 /* Takes a part of one to three digits and its dot. @return behind the dot; NULL: there is no such
  * part */
 static inline const char *take_octet(const char *at, uint64_t *address) {
-  if (at[1] == '.') {
-    uint32_t value = (uint32_t)(unsigned char)at[0] - '0';
-    *address = *address << 8 | value;
-    return value <= 9 ? at + 2 : NULL;
-  }
-  if (at[2] == '.') return take_two(load_two(at), address) ? at + 3 : NULL;
-  return take_three(load_four(at), address) ? at + 4 : NULL;
+  if (at[1] == '.') return take_one(at[0], address) ? at + 2 : NULL;
+  if (at[2] == '.') return take_two(at, address) ? at + 3 : NULL;
+  return take_three(weirc_load_four(at), address) ? at + 4 : NULL;
 }
 
-/* The same for the last part, whose text with a dot behind it is all there is. */
-static inline bool take_last_octet(uint64_t text, uint64_t *address) {
-  if (text <= UINT16_MAX) {
-    uint32_t value = (uint32_t)text - ('0' | '.' << 8);
-    *address = *address << 8 | value;
-    return value <= 9;
-  }
-  if (text < 1 << 24) return take_two((uint16_t)(text & 0xffff), address);
-  return take_three(text, address);
+/* The same for the last part, which is all that is left; the dot stands before it. */
+static inline bool take_last_octet(const char *at, size_t left, uint64_t *address) {
+  if (left == 3) return take_three(weirc_load_four(at - 1) >> 8 | (uint32_t)'.' << 24, address);
+  if (left == 2) return take_two(at, address);
+  return left == 1 && take_one(at[0], address);
 }
 
 /* The shortest text has four single digits. */
 static bool read_shortest(const char *text, uint64_t *out) {
   for (int i = 0; i < 3; i++, text += 2)
     if (text[1] != '.' || !take_octet(text, out)) return false;
-  return take_last_octet((unsigned char)text[0] | (uint64_t)'.' << 8, out);
+  return take_last_octet(text, 1, out);
 }
 
 /*
  * The whole text must be an address, whose first byte goes to the highest bits. A part is looked at
- * with the next three characters, which the third one may not have; the last one is taken out of
- * the last four characters with a dot put behind them.
+ * with the next three characters, which the third one may not have.
  */
 static inline bool read_ipv4(const char *text, size_t length, uint64_t *out) {
-  uint64_t address = 0;
   if (length - (IPV4_LENGTH_MIN + 1) > IPV4_LENGTH_MAX - (IPV4_LENGTH_MIN + 1))
     return length == IPV4_LENGTH_MIN && read_shortest(text, out);
-  const char *limit = text + length - PART_MAX;
-  const char *at = take_octet(text, &address);
-  if (!at || !(at = take_octet(at, &address))) return false;
-  /* What the last two parts have more than four characters; one less is still enough. */
-  size_t surplus = (size_t)(limit - at);
-  if (surplus > PART_MAX - 1 && (at != limit + 1 || at[1] != '.')) return false;
-  if (!(at = take_octet(at, &address))) return false;
-  size_t taken = (size_t)(at - limit);
-  uint64_t last = (load_four(limit) | (uint64_t)'.' << 32) >> (8 * taken & 63);
-  if (!take_last_octet(last, &address)) return false;
-  *out = address;
-  return true;
+  const char *end = text + length;
+  const char *at = take_octet(text, out);
+  if (!at || !(at = take_octet(at, out))) return false;
+  size_t left = (size_t)(end - at);
+  if (left < PART_MAX && (left < TWO_PARTS_MIN || at[1] != '.')) return false;
+  at = take_octet(at, out);
+  return at && take_last_octet(at, (size_t)(end - at), out);
 }
 
 static inline void put_ipv4(uint8_t *bytes, uint64_t address) {
@@ -107,18 +83,6 @@ bool weirc_ipv4_read(const char *text, size_t length, uint8_t bytes[4]) {
   if (!read_ipv4(text, length, &address)) return false;
   put_ipv4(bytes, address);
   return true;
-}
-
-bool weir_is_ipv4(const char *text, size_t length) {
-  uint64_t ignored = 0;
-  return text && read_ipv4(text, length, &ignored);
-}
-
-weir_family weir_is_ip(const char *text, size_t length) {
-  uint64_t ignored = 0;
-  if (!text) return WEIR_FAMILY_NONE;
-  if (read_ipv4(text, length, &ignored)) return WEIR_FAMILY_IPV4;
-  return weirc_ipv6_family(text, length);
 }
 
 weir_err weir_address_parse(const char *text, size_t length, uint16_t port,
