@@ -126,7 +126,9 @@ static weir_err poll_epoll(weir_backend *backend, weir_time deadline, weir_compl
     weirb_resolves_turn(&backend->resolves);
     weir_err err = weirb_epoll_turn_begin(backend, deadline);
     if (err != WEIR_OK) return err;
+    /* Before anything is read: what comes of it, a close for one, is to happen first. */
     weirb_epoll_turn_hand_out_earlier(backend, done);
+    if (done->end != before) return WEIR_OK;
   }
   backend->used = 0;
   if (serve_events(backend, done)) return WEIR_OK;

@@ -8,6 +8,9 @@
 /* The least ring worth allocating, unless buffer_bytes is smaller. */
 #define LEAST_CAPACITY ((size_t)1024)
 
+/* What Linux has its peer send before it has read any of it. */
+#define WINDOW ((size_t)65483)
+
 static size_t wrap(const weirb_sim_pipe *pipe, size_t position) {
   return position >= pipe->capacity ? position - pipe->capacity : position;
 }
@@ -83,6 +86,7 @@ void weirb_sim_pipe_send_fin(weir_backend *world, weirb_sim_pipe *pipe) {
   if (pipe->fin_sent) return;
   pipe->fin_sent = true;
   pipe->window = world->options.buffer_bytes / 2;
+  if (pipe->window > WINDOW) pipe->window = WINDOW;
   pipe->fin_at = draw_arrival(world, pipe);
 }
 
