@@ -130,7 +130,7 @@ static void take_connection(weirc_listener *listener) {
     server->handlers->on_connection(server, socket, server->user);
 }
 
-/* The system had taken it when the server was closed: it lives for as long as closing takes. */
+/* Nobody gets to see it: it lives for as long as closing takes. */
 static void drop_connection(weirc_listener *listener) {
   weir_socket *socket = listener->spare;
   listener->spare = NULL;
@@ -138,6 +138,12 @@ static void drop_connection(weirc_listener *listener) {
   weirc_socket_event_now(socket, WEIRC_SOCKET_CONNECTED);
   weirc_object_activate(&socket->object);
   weir_socket_destroy(socket, NULL);
+}
+
+static void turn_away(weirc_listener *listener, weir_drop_reason reason) {
+  weirc_server_tell_drop(listener->server, weirc_handle(&listener->spare->object),
+                         &listener->accept.remote, reason);
+  drop_connection(listener);
 }
 
 void weirc_listener_accepted(weirc_listener *listener) {
@@ -151,7 +157,11 @@ void weirc_listener_accepted(weirc_listener *listener) {
     return;
   }
   listener->server->retry_ms = 0;
-  take_connection(listener);
+  weir_drop_reason reason;
+  if (weirc_server_turns_away(listener->server, &listener->accept.remote, &reason))
+    turn_away(listener, reason);
+  else
+    take_connection(listener);
   /* The handler may have closed the server. */
   if (listener->server) weirc_listener_accept_next(listener);
 }

@@ -65,6 +65,7 @@ static weir_err init_server(weir_server *server, const weir_server_options *give
   server->mark = (uint32_t)weir_default_high_water_mark_bytes();
   weir_err err = weirc_options_take(&server->options, sizeof server->options, given);
   if (err == WEIR_OK) err = weirc_mark_take(server->options.high_water_mark_bytes, &server->mark);
+  if (err == WEIR_OK) err = weirc_server_take_limits(server, &server->options);
   if (err == WEIR_OK) err = weir_timer_create(server->object.loop, retry, server, &server->retry);
   if (err == WEIR_OK) weir_timer_unref(server->retry);
   return err;
@@ -81,6 +82,7 @@ weir_err weir_create_server(weir_loop *loop, const weir_server_options *options,
   weir_err err = weir_server_set_handlers(server, handlers, user);
   if (err == WEIR_OK) err = init_server(server, options);
   if (err != WEIR_OK) {
+    weir_server_set_block_list(server, NULL);
     weirc_object_free(&server->object);
     return err;
   }
@@ -273,12 +275,6 @@ weir_err weir_server_close(weir_server *server, weir_server_callback callback, v
   return err;
 }
 
-void weir_server_release_connection(weir_server *server) {
-  if (!server || server->handed_over == 0) return;
-  server->handed_over--;
-  weirc_server_connection_gone(server);
-}
-
 void weirc_server_connection_gone(weir_server *server) {
   assert(server->connections > 0);
   server->connections--;
@@ -302,6 +298,8 @@ static void free_now(weir_server *server) {
   tell_owed(server, &server->canceled, "listen");
   tell_listen_callback(server, take_listen_owed(server), NULL);
   tell_owed(server, &server->owed, "close");
+  weirc_server_tell_counted(server);
+  weir_server_set_block_list(server, NULL);
   weirc_release(&server->object.loop->allocator, server->listen_error);
   weirc_object_free(&server->object);
 }
@@ -313,6 +311,9 @@ void weirc_server_run_step(weir_server *server, unsigned kind) {
     break;
   case WEIRC_STEP_SERVER_CLOSE:
     if (!server->freed) tell_close(server);
+    break;
+  case WEIRC_STEP_SERVER_COUNTED:
+    if (!server->freed) weirc_server_tell_counted(server);
     break;
   case WEIRC_STEP_SERVER_FREE: free_now(server); break;
   case WEIRC_STEP_SERVER_ABORT:
@@ -365,10 +366,6 @@ uint64_t weir_server_id(const weir_server *server) {
 
 bool weir_server_listening(const weir_server *server) {
   return server && server->listener;
-}
-
-size_t weir_server_connections(const weir_server *server) {
-  return server ? server->connections : 0;
 }
 
 weir_err weir_server_address(weir_server *server, weir_address *out_address) {

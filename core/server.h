@@ -2,8 +2,9 @@
  * @file
  * @brief The inside of a server.
  *
- * core/server.c holds the object, its life and its properties; core/listener.c the listening
- * transport, which lives from one listen() to its close() and a little longer.
+ * core/server.c holds the object, its life and its properties; core/server_connections.c how many
+ * connections it has and may have; core/listener.c the listening transport, which lives from one
+ * listen() to its close() and a little longer.
  */
 #ifndef WEIRC_SERVER_H
 #define WEIRC_SERVER_H
@@ -18,7 +19,8 @@ typedef enum weirc_server_step_kind {
   WEIRC_STEP_LISTENING = 1, /**< Tell what became of listen(). */
   WEIRC_STEP_SERVER_CLOSE,  /**< Tell 'close', if nothing is left. */
   WEIRC_STEP_SERVER_FREE,   /**< Let go of the memory. */
-  WEIRC_STEP_SERVER_ABORT   /**< Close: the signal was fired before listen(). */
+  WEIRC_STEP_SERVER_ABORT,  /**< Close: the signal was fired before listen(). */
+  WEIRC_STEP_SERVER_COUNTED /**< Tell those who asked how many connections there are. */
 } weirc_server_step_kind;
 
 /** A listening transport. */
@@ -33,6 +35,8 @@ typedef struct weirc_listener {
 
 /** A callback that is owed. */
 typedef struct weirc_server_owed weirc_server_owed;
+/** One of weir_server_get_connections(). */
+typedef struct weirc_server_counted weirc_server_counted;
 
 struct weir_server {
   weirc_object object;                  /**< Must be first. */
@@ -44,6 +48,8 @@ struct weir_server {
   weirc_link sockets;                   /**< Accepted and not freed. */
   size_t connections;                   /**< Accepted and not destroyed. */
   size_t handed_over;                   /**< Of these, taken out and not released. */
+  weir_block_filter *block_list;        /**< Peers to turn away; NULL: none. */
+  weirc_server_counted *counted;        /**< Who asked how many there are, oldest first. */
   weirc_abort_listener *abort_listener; /**< Of the option `signal`; NULL: none. */
   bool closing;                         /**< 'close' is owed when nothing is left. */
   bool close_due;                       /**< Nothing was left: it is told in a step. */
@@ -62,6 +68,20 @@ void weirc_server_run_step(weir_server *server, unsigned kind);
 
 /** A connection of the server was destroyed. */
 void weirc_server_connection_gone(weir_server *server);
+
+/** Takes the limits of a new server's options. @return WEIR_OK; WEIR_ERR_OUT_OF_RANGE */
+weir_err weirc_server_take_limits(weir_server *server, const weir_server_options *options);
+
+/** True if a connection that came is to be closed; then out_reason says why. */
+bool weirc_server_turns_away(const weir_server *server, const weir_address *remote,
+                             weir_drop_reason *out_reason);
+
+/** Tells 'drop', of which anything may come. @param accepted the connection, still open */
+void weirc_server_tell_drop(weir_server *server, weir_handle *accepted, const weir_address *remote,
+                            weir_drop_reason reason);
+
+/** Tells those who asked how many connections there are; of a freed server, that it is gone. */
+void weirc_server_tell_counted(weir_server *server);
 
 /** Closes and frees all servers of a loop that is being freed. */
 void weirc_server_free_all(weir_loop *loop);

@@ -59,11 +59,14 @@ static weir_err take_limit(weir_socket *socket, int64_t given) {
   return WEIR_OK;
 }
 
-static weir_err take_block_list(weir_socket *socket, weir_block_filter *filter) {
-  if (!filter) return WEIR_OK;
+weir_err weir_socket_set_block_list(weir_socket *socket, weir_block_filter *block_list) {
+  if (!socket) return WEIR_ERR_INVALID_ARG_TYPE;
+  if (!socket->extra && !block_list) return WEIR_OK;
   weirc_socket_extra *extra = weirc_socket_extra_of(socket);
   if (!extra) return WEIR_ENOMEM;
-  extra->block_list = weir_block_filter_retain(filter);
+  weir_block_filter *before = extra->block_list;
+  extra->block_list = block_list ? weir_block_filter_retain(block_list) : NULL;
+  weir_block_filter_release(before);
   return WEIR_OK;
 }
 
@@ -76,7 +79,7 @@ static weir_err take_options(weir_socket *socket, const weir_socket_options *opt
   if (err == WEIR_OK) err = weirc_socket_take_settings(socket, options);
   if (err == WEIR_OK && options->onread) err = weirc_onread_take(socket, options->onread);
   if (err == WEIR_OK) err = take_limit(socket, options->max_buffered_bytes);
-  if (err == WEIR_OK) err = take_block_list(socket, options->block_list);
+  if (err == WEIR_OK) err = weir_socket_set_block_list(socket, options->block_list);
   if (err == WEIR_OK) err = weirc_socket_take_signal(socket, options->signal);
   return err;
 }

@@ -61,34 +61,32 @@ static void run_address(call *c) {
   call_returns(c, CALL_VALUE, WEIR_OK);
 }
 
-/* weir tells the number at once; Node tells it in the next step. */
-typedef struct counted {
-  call c;
-  size_t count;
-} counted;
-
-static void tell_count(weir_loop *loop, weir_err status, void *user) {
-  const counted *n = user;
+static void tell_count(weir_server *server, const weir_error *error, size_t count, void *user) {
+  const call *c = user;
   char text[24];
-  (void)loop;
-  (void)snprintf(text, sizeof text, "%zu", n->count);
-  if (status == WEIR_OK) call_tell(n->c.o, n->c.at, text);
+  (void)server;
+  (void)snprintf(text, sizeof text, "%zu", count);
+  if (!error && c->at->label) call_tell(c->o, c->at, text);
 }
 
 static void run_get_connections(call *c) {
-  counted *n = store_take(&c->s->memory, sizeof *n);
-  *n = (counted){*c, weir_server_connections(c->o->server)};
-  call_returns(c, CALL_SELF, WEIR_OK);
-  if (c->at->label)
-    (void)scene_check(c->s, "getConnections", weir_loop_next_step(c->s->loop, tell_count, n));
+  call *kept = store_take(&c->s->memory, sizeof *kept);
+  *kept = *c;
+  call_returns(c, CALL_SELF, weir_server_get_connections(c->o->server, tell_count, kept));
 }
 
+/* null, or a number. */
 static void run_set(call *c) {
   const value *property = call_value(c, 0);
-  if (strcmp(property->text, "maxConnections") == 0)
-    scene_lacks(c->s, "maxConnections");
-  else
+  const value *given = call_value(c, 1);
+  int32_t max = -1;
+  if (strcmp(property->text, "maxConnections") != 0) {
     scene_fail(c->s, "only maxConnections can be set");
+    return;
+  }
+  if (given->kind != VALUE_NULL) option_int(c->s, given, &max);
+  if (c->s->over) return;
+  call_returns(c, CALL_SELF, weir_server_set_max_connections(c->o->server, max));
 }
 
 static const option_entry listen_options[] = {{"port", A_SERVER | A_PORT, true},
@@ -118,9 +116,17 @@ static void listening(object *o, trace_text *out) {
   trace_text_format(out, "%s", weir_server_listening(o->server) ? "true" : "false");
 }
 
+static void max_connections(object *o, trace_text *out) {
+  int64_t max = weir_server_max_connections(o->server);
+  if (max < 0)
+    trace_text_format(out, "undefined");
+  else
+    trace_text_format(out, "%lld", (long long)max);
+}
+
 const property_entry server_properties[] = {{"listening", listening},
                                             {"address", print_address},
-                                            {"maxConnections", NULL},
+                                            {"maxConnections", max_connections},
                                             {"allowHalfOpen", NULL},
                                             {"pauseOnConnect", NULL},
                                             {"highWaterMark", NULL},

@@ -2,11 +2,12 @@
 #include "conformance/interpreter/server_watch.h"
 
 #include "conformance/interpreter/call.h"
+#include "conformance/interpreter/place.h"
 #include "conformance/interpreter/socket_watch.h"
 
 const event_entry server_events[] = {
     [SERVER_LISTENING] = {"listening", true}, [SERVER_CONNECTION] = {"connection", true},
-    [SERVER_DROP] = {"drop", false},          [SERVER_ERROR] = {"error", true},
+    [SERVER_DROP] = {"drop", true},           [SERVER_ERROR] = {"error", true},
     [SERVER_CLOSE] = {"close", true},         {.name = NULL}};
 
 const option_entry server_options[] = {{"quiet", 0, true},
@@ -52,8 +53,35 @@ static void on_error(weir_server *server, const weir_error *error, void *user) {
   object_react(o, SERVER_ERROR);
 }
 
-static const weir_server_handlers handlers = {sizeof handlers, on_listening, on_connection,
-                                              on_close,        on_error,     NULL};
+static void print_end(object *o, const weir_address *address, const char *end, trace_text *out) {
+  char host[WEIR_ADDRESS_TEXT_SIZE];
+  (void)weir_address_format(address, host, sizeof host);
+  trace_text_format(out, "\"%sAddress\":\"%s\",\"%sPort\":", end, host, end);
+  place_print_port(o->s, address->port, out);
+  trace_text_format(out, ",\"%sFamily\":\"IPv%d\"", end, address->family);
+}
+
+static void on_drop(weir_server *server, const weir_drop *drop, void *user) {
+  object *o = user;
+  trace_text shown = {0};
+  (void)server;
+  if (drop->remote_address.family == WEIR_FAMILY_NONE) {
+    trace_text_format(&shown, " undefined");
+  } else {
+    trace_text_format(&shown, " {");
+    print_end(o, &drop->local_address, "local", &shown);
+    trace_text_format(&shown, ",");
+    print_end(o, &drop->remote_address, "remote", &shown);
+    trace_text_format(&shown, "}");
+  }
+  if (object_tells(o, SERVER_DROP))
+    trace_log(o->s->t, o->as->name, "drop%s", shown.bytes ? shown.bytes : "");
+  trace_text_free(&shown);
+  object_react(o, SERVER_DROP);
+}
+
+static const weir_server_handlers handlers = {
+    sizeof handlers, on_listening, on_connection, on_close, on_error, NULL, on_drop};
 
 bool server_create(object *o, const option *options, const char *prefix) {
   weir_server_options how = WEIR_SERVER_OPTIONS_INIT;

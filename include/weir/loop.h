@@ -23,24 +23,25 @@ typedef struct weir_timer weir_timer;
 
 /** What a trace line is about. The two numbers of the line are given for each. */
 typedef enum weir_trace_event {
-  WEIR_TRACE_TURN,          /**< A turn begins. Object 0; operations finished so far, 0. */
-  WEIR_TRACE_STEP,          /**< A step runs. Kind, 0. */
-  WEIR_TRACE_TIMER,         /**< A timer fires. 0, 0. */
-  WEIR_TRACE_LISTENING,     /**< 'listening'. Port, 0. */
-  WEIR_TRACE_CONNECTION,    /**< 'connection'. Id of the new socket, connections now. */
-  WEIR_TRACE_OVERLOAD,      /**< Accepting waits. Error, milliseconds. */
-  WEIR_TRACE_CONNECT,       /**< 'connect'. 0, 0. */
-  WEIR_TRACE_RECEIVE,       /**< Bytes came. How many, bytes read so far. */
-  WEIR_TRACE_SENT,          /**< Bytes went to the system. How many, bytes still queued. */
-  WEIR_TRACE_DRAIN,         /**< 'drain'. 0, 0. */
-  WEIR_TRACE_FINISH,        /**< 'finish'. 0, 0. */
-  WEIR_TRACE_END,           /**< 'end'. 0, 0. */
-  WEIR_TRACE_ERROR,         /**< 'error'. The weir_err, 0. */
-  WEIR_TRACE_CLOSE,         /**< 'close'. 1 if there was an error, 0. */
-  WEIR_TRACE_TIMEOUT,       /**< 'timeout'. Milliseconds, 0. */
-  WEIR_TRACE_LOOKUP,        /**< 'lookup'. The weir_err, the family of the address. */
-  WEIR_TRACE_ATTEMPT,       /**< An attempt to connect begins. How many so far, 0. */
-  WEIR_TRACE_ATTEMPT_FAILED /**< It failed, or its time is up. The weir_err, how many failed. */
+  WEIR_TRACE_TURN,           /**< A turn begins. Object 0; operations finished so far, 0. */
+  WEIR_TRACE_STEP,           /**< A step runs. Kind, 0. */
+  WEIR_TRACE_TIMER,          /**< A timer fires. 0, 0. */
+  WEIR_TRACE_LISTENING,      /**< 'listening'. Port, 0. */
+  WEIR_TRACE_CONNECTION,     /**< 'connection'. Id of the new socket, connections now. */
+  WEIR_TRACE_OVERLOAD,       /**< Accepting waits. Error, milliseconds. */
+  WEIR_TRACE_CONNECT,        /**< 'connect'. 0, 0. */
+  WEIR_TRACE_RECEIVE,        /**< Bytes came. How many, bytes read so far. */
+  WEIR_TRACE_SENT,           /**< Bytes went to the system. How many, bytes still queued. */
+  WEIR_TRACE_DRAIN,          /**< 'drain'. 0, 0. */
+  WEIR_TRACE_FINISH,         /**< 'finish'. 0, 0. */
+  WEIR_TRACE_END,            /**< 'end'. 0, 0. */
+  WEIR_TRACE_ERROR,          /**< 'error'. The weir_err, 0. */
+  WEIR_TRACE_CLOSE,          /**< 'close'. 1 if there was an error, 0. */
+  WEIR_TRACE_TIMEOUT,        /**< 'timeout'. Milliseconds, 0. */
+  WEIR_TRACE_LOOKUP,         /**< 'lookup'. The weir_err, the family of the address. */
+  WEIR_TRACE_ATTEMPT,        /**< An attempt to connect begins. How many so far, 0. */
+  WEIR_TRACE_ATTEMPT_FAILED, /**< It failed, or its time is up. The weir_err, how many failed. */
+  WEIR_TRACE_DROP            /**< 'drop'. The weir_drop_reason, connections now. */
 } weir_trace_event;
 
 /**

@@ -5,6 +5,7 @@
 #ifndef WEIR_SERVER_H
 #define WEIR_SERVER_H
 
+#include "weir/block_list.h"
 #include "weir/socket.h"
 
 #ifdef __cplusplus
@@ -21,6 +22,24 @@ typedef struct weir_server weir_server;
  * @param user the pointer given with the operation
  */
 typedef void (*weir_server_callback)(weir_server *server, const weir_error *error, void *user);
+
+/** Why a connection was dropped. That there is no room for one is told by on_overload. */
+typedef enum weir_drop_reason {
+  WEIR_DROP_MAX_CONNECTIONS, /**< There are as many as weir_server_max_connections(). */
+  WEIR_DROP_BLOCKED          /**< The block list has the peer. */
+} weir_drop_reason;
+
+/** A connection that was closed instead of being told. Filled by weir. @source SRV-23 */
+typedef struct weir_drop {
+  size_t size;                 /**< sizeof this struct in the library. */
+  weir_drop_reason reason;     /**< Why. */
+  weir_address local_address;  /**< This end; WEIR_FAMILY_NONE for local endpoints. @source SRV-24
+                                */
+  weir_address remote_address; /**< The peer; the same. */
+} weir_drop;
+
+/** The reason in a word: "max", "blocked". */
+WEIR_API const char *weir_drop_reason_name(weir_drop_reason reason);
 
 /** What a server tells. Any member may be NULL. The table is shared and must outlive the servers
  * that use it. */
@@ -42,11 +61,14 @@ typedef struct weir_server_handlers {
    * milliseconds. Node closes them instead.
    */
   void (*on_overload)(weir_server *server, const weir_error *error, uint32_t retry_ms, void *user);
+  /** A connection was closed instead of being told: the peer sees its end. The record is good until
+   * the handler returns. @source SRV-22, SRV-23, SRV-24 */
+  void (*on_drop)(weir_server *server, const weir_drop *drop, void *user);
 } weir_server_handlers;
 
 /** No handlers, every member by its order. */
 #define WEIR_SERVER_HANDLERS_INIT                                                                  \
-  { sizeof(weir_server_handlers), NULL, NULL, NULL, NULL, NULL }
+  { sizeof(weir_server_handlers), NULL, NULL, NULL, NULL, NULL, NULL }
 
 /** Options of weir_create_server(). Start from WEIR_SERVER_OPTIONS_INIT. */
 typedef struct weir_server_options {
@@ -60,11 +82,15 @@ typedef struct weir_server_options {
                                     weir_socket_set_no_delay(). @source SRV-10 */
   bool keep_alive;               /**< The same: as weir_socket_set_keep_alive(). @source SRV-11 */
   uint32_t keep_alive_initial_delay_ms; /**< Whole seconds count; 0: the system's. @source SRV-12 */
+  int64_t
+      max_connections; /**< As weir_server_set_max_connections(); -1: no limit. @source SRV-25 */
+  weir_block_filter *block_list; /**< Peers to drop; retained until the server is freed or has
+                                    another; NULL: none. @source BLK-28 */
 } weir_server_options;
 
 /** Defaults of weir_server_options. @source DEF-11 */
 #define WEIR_SERVER_OPTIONS_INIT                                                                   \
-  { sizeof(weir_server_options), false, false, -1, false, false, 0 }
+  { sizeof(weir_server_options), false, false, -1, false, false, 0, -1, NULL }
 
 /** Where weir_server_listen() listens. Start from WEIR_LISTEN_OPTIONS_INIT. */
 typedef struct weir_listen_options {
@@ -95,8 +121,8 @@ typedef struct weir_listen_options {
  * @param user handed to the handlers
  * @param out_server the new server, freed by weir_server_free() or with the loop
  * @return WEIR_OK; WEIR_ERR_INVALID_ARG_TYPE: NULL; WEIR_ERR_INVALID_ARG_VALUE: the options' size
- * is not known; WEIR_ERR_OUT_OF_RANGE: a mark below -1; WEIR_ENOMEM; WEIR_ECANCELED: the loop is
- * being freed
+ * is not known; WEIR_ERR_OUT_OF_RANGE: a mark or a limit below -1; WEIR_ENOMEM; WEIR_ECANCELED: the
+ * loop is being freed
  * @source SRV-02, SRV-03, SRV-47
  */
 WEIR_API weir_err weir_create_server(weir_loop *loop, const weir_server_options *options,
@@ -164,6 +190,48 @@ WEIR_API bool weir_server_listening(const weir_server *server);
 
 /** How many connections live now, those taken out with weir_socket_detach() included. */
 WEIR_API size_t weir_server_connections(const weir_server *server);
+
+/**
+ * Runs once with the answer.
+ * @param server whose
+ * @param error NULL; WEIR_ECANCELED: the server was freed, the count is 0
+ * @param count how many connections there were when it was asked
+ * @param user the pointer given with the question
+ */
+typedef void (*weir_server_connections_callback)(weir_server *server, const weir_error *error,
+                                                 size_t count, void *user);
+
+/**
+ * Tells how many connections there are, as weir_server_connections() does, in the next step.
+ * @return WEIR_OK: the callback runs once, never from inside this call; WEIR_ERR_INVALID_ARG_TYPE:
+ * NULL; WEIR_ENOMEM
+ * @source SRV-29, SRV-30
+ */
+WEIR_API weir_err weir_server_get_connections(weir_server *server,
+                                              weir_server_connections_callback callback,
+                                              void *user);
+
+/** How many connections there may be; -1: no limit. @source SRV-26 */
+WEIR_API int64_t weir_server_max_connections(const weir_server *server);
+
+/**
+ * Limits how many connections there may be, from the next one on: with as many as that, on_drop
+ * tells those that come. A connection that is destroyed makes room at once. Those taken out with
+ * weir_socket_detach() count until they are released, which is why a limit beside them wants care.
+ * @param server which
+ * @param max_connections 0: drop all; -1: no limit
+ * @return WEIR_OK; WEIR_ERR_INVALID_ARG_TYPE: NULL; WEIR_ERR_OUT_OF_RANGE: below -1
+ * @source SRV-25, SRV-26, SRV-27, SRV-28
+ */
+WEIR_API weir_err weir_server_set_max_connections(weir_server *server, int64_t max_connections);
+
+/**
+ * Drops peers that a filter has, from the next connection on. Those that are there stay.
+ * @param server which
+ * @param block_list retained until the server is freed or gets another; NULL: none
+ * @source BLK-28
+ */
+WEIR_API void weir_server_set_block_list(weir_server *server, weir_block_filter *block_list);
 
 /**
  * A connection taken out with weir_socket_detach() has ended elsewhere: it counts no more. Does

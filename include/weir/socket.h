@@ -308,6 +308,15 @@ WEIR_API size_t weir_socket_auto_select_family_attempted_addresses(const weir_so
 WEIR_API weir_err weir_socket_set_handlers(weir_socket *socket,
                                            const weir_socket_handlers *handlers, void *user);
 
+/**
+ * Replaces the option `block_list`, from the next address that is tried on.
+ * @param socket which
+ * @param block_list retained until the socket is freed or gets another; NULL: none
+ * @return WEIR_OK; WEIR_ERR_INVALID_ARG_TYPE: no socket; WEIR_ENOMEM
+ * @source BLK-28
+ */
+WEIR_API weir_err weir_socket_set_block_list(weir_socket *socket, weir_block_filter *block_list);
+
 /** The pointer the handlers are given. */
 WEIR_API void *weir_socket_user(const weir_socket *socket);
 

@@ -238,6 +238,38 @@ static void a_connection_whose_end_was_sent_can_be_taken_out(void **state) {
   (void)close(fd);
 }
 
+static void counted(weir_server *server, const weir_error *error, size_t count, void *user) {
+  (void)server;
+  assert_null(error);
+  *(size_t *)user = count;
+}
+
+/* Also for the limit, so one who is taken out keeps others from coming in. */
+static void what_was_taken_out_counts_for_the_limit(void **state) {
+  (void)state;
+  raw_needs_system();
+  int fd;
+  size_t count = 99;
+  net_end late = {.net = net};
+  weir_server_options one = WEIR_SERVER_OPTIONS_INIT;
+  one.max_connections = 1;
+  net_open_with(net, NET_IPV4, NULL, &one, NULL);
+  weir_server *server = net->server.server;
+  detach(&net->peers[0], WEIR_OK, &fd);
+  (void)close(fd);
+  assert_int_equal(weir_server_get_connections(server, counted, &count), WEIR_OK);
+  net_connect(net, NET_IPV4, NULL, &late);
+  net_settle(net);
+  CLAUSES("SRV-28", "SRV-30") {
+    assert_int_equal(count, 1);
+    assert_int_equal(net->server.drops, 1);
+    weir_server_release_connection(server);
+    assert_int_equal(weir_server_get_connections(server, counted, &count), WEIR_OK);
+    net_settle(net);
+    assert_int_equal(count, 0);
+  }
+}
+
 static void a_server_counts_what_was_taken_out(void **state) {
   (void)state;
   raw_needs_system();
@@ -342,6 +374,7 @@ int main(void) {
       TEST(bytes_on_their_way_to_a_handler_keep_the_transport),
       TEST(what_cannot_be_taken_out_goes_on),
       TEST(a_connection_whose_end_was_sent_can_be_taken_out),
+      TEST(what_was_taken_out_counts_for_the_limit),
       TEST(a_server_counts_what_was_taken_out),
       TEST(a_connection_moves_to_another_process),
   };

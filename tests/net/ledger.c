@@ -172,7 +172,8 @@ static const weir_server_handlers server_handlers = {sizeof(weir_server_handlers
                                                      on_connection,
                                                      on_server_close,
                                                      on_server_error,
-                                                     on_overload};
+                                                     on_overload,
+                                                     NULL};
 
 void ledger_init(ledger *book, weir_loop *loop) {
   memset(book, 0, sizeof *book);

@@ -14,10 +14,12 @@ typedef enum event {
   ON_CONNECTION,
   ON_CLOSE,
   ON_ERROR,
+  ON_DROP,
   LISTEN_CALLED,
   REFUSED_LISTEN_CALLED,
   CANCELED_LISTEN_CALLED,
   CLOSE_CALLED,
+  COUNT_CALLED,
   EVENTS
 } event;
 
@@ -25,10 +27,12 @@ static const char *const event_names[] = {"on_listening",
                                           "on_connection",
                                           "on_close",
                                           "on_error",
+                                          "on_drop",
                                           "listen()'s callback",
                                           "the callback of a listen() that fails",
                                           "the callback of a listen() that was cancelled",
-                                          "close()'s callback"};
+                                          "close()'s callback",
+                                          "get_connections()'s callback"};
 
 typedef struct session session;
 
@@ -96,6 +100,31 @@ static operation *begin(session *s, event told_as) {
 static void close_it(session *s) {
   operation *o = begin(s, CLOSE_CALLED);
   if (weir_server_close(s->server, called, o) == WEIR_ERR_INVALID_ARG_TYPE) o->expected = 0;
+}
+
+static void counted(weir_server *server, const weir_error *error, size_t count, void *user) {
+  operation *o = user;
+  (void)server;
+  if (error ? error->code != WEIR_ECANCELED || count != 0 : count > 1)
+    wrong(o->of, "not how many there are", COUNT_CALLED);
+  if (++o->calls > 1) wrong(o->of, "again", COUNT_CALLED);
+  tell(o->of, COUNT_CALLED);
+}
+
+static void count(session *s) {
+  operation *o = begin(s, COUNT_CALLED);
+  if (weir_server_get_connections(s->server, counted, o) != WEIR_OK) o->expected = 0;
+}
+
+static void limit(session *s) {
+  (void)weir_server_set_max_connections(s->server, 0);
+}
+
+static void count_and_free(session *s) {
+  count(s);
+  weir_server_free(s->server);
+  s->freed = true;
+  count(s);
 }
 
 static weir_err listen_at(session *s, int32_t port) {
@@ -196,6 +225,9 @@ static const action actions[] = {{"close", close_it},
                                  {"no handlers", take_handlers_away},
                                  {"abort the signal", abort_it},
                                  {"unref", unreference},
+                                 {"get_connections", count},
+                                 {"get_connections and free", count_and_free},
+                                 {"limit connections", limit},
                                  {"run and free the loop", run_inside}};
 
 /* ---- What is told. ---- */
@@ -237,11 +269,19 @@ static void on_error(weir_server *server, const weir_error *error, void *user) {
   if (error->code != WEIR_EADDRINUSE) wrong(user, weir_err_name(error->code), ON_ERROR);
 }
 
+static void on_drop(weir_server *server, const weir_drop *drop, void *user) {
+  (void)server;
+  tell(user, ON_DROP);
+  /* It is good until the handler returns, whatever that has done. */
+  if (drop->reason != WEIR_DROP_MAX_CONNECTIONS) wrong(user, "no reason", ON_DROP);
+}
+
 static const weir_server_handlers handlers = {.size = sizeof(weir_server_handlers),
                                               .on_listening = on_listening,
                                               .on_connection = on_connection,
                                               .on_close = on_close,
-                                              .on_error = on_error};
+                                              .on_error = on_error,
+                                              .on_drop = on_drop};
 
 /* ---- A session: it listens, takes a connection, and closes; or fails to listen. ---- */
 
@@ -274,7 +314,9 @@ static void open_session(session *s) {
   assert_int_equal(loop_fixture_open(&s->base, NULL), WEIR_OK);
   s->loop = s->base.loop;
   assert_int_equal(weir_abort_signal_create(s->loop, &s->signal), WEIR_OK);
-  assert_int_equal(weir_create_server(s->loop, NULL, &handlers, s, &s->server), WEIR_OK);
+  weir_server_options options = WEIR_SERVER_OPTIONS_INIT;
+  if (s->at == ON_DROP) options.max_connections = 0;
+  assert_int_equal(weir_create_server(s->loop, &options, &handlers, s, &s->server), WEIR_OK);
 }
 
 static void start(session *s) {
@@ -285,6 +327,7 @@ static void start(session *s) {
   assert_int_equal(listen_at(s, fails ? taken : 0), WEIR_OK);
   assert_int_equal(weir_server_address(s->server, &address), WEIR_OK);
   if (s->at == CANCELED_LISTEN_CALLED) close_it(s);
+  if (s->at == COUNT_CALLED) count(s);
   if (fails || s->at == CANCELED_LISTEN_CALLED) return;
   there.host = "127.0.0.1";
   there.port = address.port;
@@ -342,22 +385,24 @@ static void every_action(event at) {
   for (size_t i = 0; i < COUNT_OF(actions); i++) play(at, &actions[i]);
 }
 
-/* SRV-13, SRV-14, SRV-18, SRV-20 */
+/* SRV-13, SRV-14, SRV-18, SRV-20, SRV-22 */
 static void in_its_handlers(void **state) {
   (void)state;
   every_action(ON_LISTENING);
   every_action(ON_CONNECTION);
   every_action(ON_CLOSE);
   every_action(ON_ERROR);
+  every_action(ON_DROP);
 }
 
-/* LSN-07, SRV-36, SRV-37 */
+/* LSN-07, SRV-29, SRV-36, SRV-37 */
 static void in_its_callbacks(void **state) {
   (void)state;
   every_action(LISTEN_CALLED);
   every_action(REFUSED_LISTEN_CALLED);
   every_action(CANCELED_LISTEN_CALLED);
   every_action(CLOSE_CALLED);
+  every_action(COUNT_CALLED);
 }
 
 int main(void) {

@@ -200,12 +200,21 @@ static void on_overload(weir_server *server, const weir_error *error, uint32_t r
   tell_server(told, "overload");
 }
 
+static void on_drop(weir_server *server, const weir_drop *drop, void *user) {
+  net_server *told = user;
+  (void)server;
+  told->drops++;
+  told->drop = *drop;
+  tell_server(told, "drop");
+}
+
 const weir_server_handlers net_server_handlers = {sizeof(weir_server_handlers),
                                                   on_listening,
                                                   on_connection,
                                                   on_server_close,
                                                   on_server_error,
-                                                  on_overload};
+                                                  on_overload,
+                                                  on_drop};
 
 static void pause_over(weir_timer *timer, void *user) {
   net_fixture *net = user;

@@ -60,6 +60,8 @@ struct net_server {
   net_server_act act; /**< As in net_end. */
   char message[512];  /**< Text of the last 'error'. */
   weir_err error;     /**< Code of the last 'error' or overload. */
+  unsigned drops;     /**< How often 'drop' came. */
+  weir_drop drop;     /**< The last one. */
 };
 
 /** The user pointer of a callback. */
