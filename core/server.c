@@ -1,17 +1,15 @@
-/* The server as an object: making, listening, closing, freeing. Transports are listener.c's matter.
- */
+/* The server as an object: making, telling what became of listen(), closing, freeing. Transports
+ * are listener.c's matter. */
 #include "core/server.h"
 
-#include "core/endpoint.h"
 #include "core/error.h"
+#include "core/lookup.h"
 #include "core/options.h"
 #include "core/socket.h"
 #include "weir/defaults.h"
 
 #include <assert.h>
 #include <string.h>
-
-enum { DEFAULT_BACKLOG = 511 };
 
 struct weirc_server_owed {
   struct weirc_server_owed *next;
@@ -52,12 +50,28 @@ static void tell_one(weir_server *server, weirc_server_owed *owed, const weir_er
   told.callback(server, error, told.user);
 }
 
+weir_err weirc_server_owe_listen(weir_server *server, weir_server_callback callback, void *user) {
+  if (callback) server->listen_owed = owed_create(server, callback, user);
+  return callback && !server->listen_owed ? WEIR_ENOMEM : WEIR_OK;
+}
+
+void weirc_server_forget_listen(weir_server *server) {
+  weirc_release(&server->object.loop->allocator, server->listen_owed);
+  server->listen_owed = NULL;
+}
+
+static bool is_open(const weir_server *server) {
+  return server->listener || server->lookup;
+}
+
 /* A listen() whose 'listening' will not come any more. */
 static void cancel_listen(weir_server *server) {
-  weirc_server_owed *owed = server->listener ? server->listen_owed : NULL;
+  weirc_server_owed *owed = is_open(server) ? server->listen_owed : NULL;
   if (!owed) return;
   server->listen_owed = NULL;
   owe(&server->canceled, owed, WEIR_ECANCELED);
+  /* It waits already if there was more than a look-up. */
+  weirc_step_queue_kind(&server->object, WEIRC_STEP_LISTENING);
 }
 
 static weir_err init_server(weir_server *server, const weir_server_options *given) {
@@ -98,101 +112,6 @@ weir_err weir_server_set_handlers(weir_server *server, const weir_server_handler
   if (handlers && handlers->size < sizeof *handlers) return WEIR_ERR_INVALID_ARG_VALUE;
   server->handlers = handlers ? handlers : &no_handlers;
   server->user = user;
-  return WEIR_OK;
-}
-
-/* Where to listen, and the flags of bind(). An endpoint without transport address: no host given.
- */
-static weir_err take_local(const weir_listen_options *options, weir_endpoint *out_local,
-                           unsigned *out_flags) {
-  *out_flags = (options->ipv6_only ? WEIR_BIND_IPV6_ONLY : 0) |
-               (options->path_overflow == WEIR_PATH_REFUSE ? WEIR_BIND_PATH_REFUSE : 0);
-  if (options->port != -1)
-    return weirc_endpoint_address(out_local, options->host ? options->host : "::", options->port);
-  /* An abstract name begins with a NUL as well, but says its length. */
-  bool empty = options->path && !*options->path && options->path_length == 0;
-  if (!options->path || empty) return WEIR_ERR_INVALID_ARG_VALUE;
-  weirc_endpoint_path(out_local, options->path, options->path_length);
-  return WEIR_OK;
-}
-
-/* "::" takes IPv4 too; a system without IPv6 refuses it before a port can be in use. */
-static bool falls_back(const weir_listen_options *options, weir_err err) {
-  return options->port != -1 && !options->host && !options->ipv6_only &&
-         (err == WEIR_EAFNOSUPPORT || err == WEIR_EADDRNOTAVAIL || err == WEIR_EINVAL);
-}
-
-static void end_aborted(void *owner) {
-  (void)weir_server_close(owner, NULL, NULL);
-}
-
-static void forget_signal(weir_server *server) {
-  weirc_abort_unlisten(server->object.loop, &server->abort_listener);
-}
-
-static weir_err take_signal(weir_server *server, weir_abort_signal *signal) {
-  weir_loop *loop = server->object.loop;
-  if (!signal) return WEIR_OK;
-  server->abort_listener = weirc_abort_listen(loop, signal, end_aborted, server);
-  if (!server->abort_listener) return WEIR_ENOMEM;
-  /* Before the step that tells 'listening'. */
-  if (weir_abort_signal_aborted(signal))
-    weirc_step_queue_kind(&server->object, WEIRC_STEP_SERVER_ABORT);
-  return WEIR_OK;
-}
-
-static void fail_listen(weir_server *server, const weir_endpoint *local, weir_err err) {
-  bool no_directory = local->transport == WEIR_TRANSPORT_IPC && err == WEIR_ENOENT;
-  /* As Node: a path in a directory that is not there reads as on Windows. */
-  weir_error error = weirc_error_of(no_directory ? WEIR_EACCES : err, "listen");
-  error.path = local->path;
-  error.path_length = local->path_length;
-  error.address = local->address;
-  server->listen_code = error.code;
-  server->listen_error = weirc_error_copy(&server->object.loop->allocator, &error);
-  forget_signal(server);
-}
-
-static void open_listener(weir_server *server, const weir_listen_options *options,
-                          weir_endpoint *local, unsigned flags) {
-  int backlog = options->backlog == 0 ? DEFAULT_BACKLOG : options->backlog;
-  weir_err err = weirc_listener_open(server, local, flags, backlog);
-  if (falls_back(options, err)) {
-    (void)weirc_endpoint_address(local, "0.0.0.0", options->port);
-    err = weirc_listener_open(server, local, flags, backlog);
-  }
-  if (err == WEIR_OK)
-    weirc_object_activate(&server->object);
-  else
-    fail_listen(server, local, err);
-  weirc_step_queue_kind(&server->object, WEIRC_STEP_LISTENING);
-}
-
-/* A listen() that has failed but was not told so yet counts as one that goes on. */
-static bool may_listen(const weir_server *server) {
-  return !server->listener && server->listen_code == WEIR_OK;
-}
-
-weir_err weir_server_listen(weir_server *server, const weir_listen_options *given,
-                            weir_server_callback callback, void *user) {
-  weir_listen_options options = WEIR_LISTEN_OPTIONS_INIT;
-  weir_endpoint local;
-  unsigned flags;
-  if (!server || !given || server->freed) return WEIR_ERR_INVALID_ARG_TYPE;
-  weir_err err = weirc_options_take(&options, sizeof options, given);
-  if (err == WEIR_OK) err = take_local(&options, &local, &flags);
-  if (err == WEIR_OK) err = weirc_abort_check(server->object.loop, options.signal);
-  if (err == WEIR_OK && !may_listen(server)) err = WEIR_ERR_SERVER_ALREADY_LISTEN;
-  if (err != WEIR_OK) return err;
-  weirc_server_owed *owed = NULL;
-  if (callback && !(owed = owed_create(server, callback, user))) return WEIR_ENOMEM;
-  err = take_signal(server, options.signal);
-  if (err != WEIR_OK) {
-    weirc_release(&server->object.loop->allocator, owed);
-    return err;
-  }
-  server->listen_owed = owed;
-  open_listener(server, &options, &local, flags);
   return WEIR_OK;
 }
 
@@ -251,27 +170,36 @@ static void tell_listening(weir_server *server) {
 
 /* 'close' waits for the last connection, and for a listener that was opened since. */
 static void close_if_drained(weir_server *server) {
-  if (!server->closing || server->listener || server->connections > 0) return;
+  if (!server->closing || is_open(server) || server->connections > 0) return;
   server->closing = false;
   server->close_due = true;
   weirc_step_queue_kind(&server->object, WEIRC_STEP_SERVER_CLOSE);
 }
 
-weir_err weir_server_close(weir_server *server, weir_server_callback callback, void *user) {
-  if (!server || server->freed) return WEIR_ERR_INVALID_ARG_TYPE;
-  weir_err err = server->listener ? WEIR_OK : WEIR_ERR_SERVER_NOT_RUNNING;
-  weirc_server_owed *owed = NULL;
-  if (callback && !(owed = owed_create(server, callback, user))) return WEIR_ENOMEM;
-  forget_signal(server);
-  cancel_listen(server);
-  owe(&server->owed, owed, err);
+/* @return a look-up to abandon, last of all: a resolver of the program may hear of it inside. */
+static weir_lookup *stop_listening(weir_server *server) {
+  weir_lookup *lookup = server->lookup;
+  server->lookup = NULL;
   weirc_listener_close(server);
   weirc_object_deactivate(&server->object);
+  return lookup;
+}
+
+weir_err weir_server_close(weir_server *server, weir_server_callback callback, void *user) {
+  if (!server || server->freed) return WEIR_ERR_INVALID_ARG_TYPE;
+  weir_err err = is_open(server) ? WEIR_OK : WEIR_ERR_SERVER_NOT_RUNNING;
+  weirc_server_owed *owed = NULL;
+  if (callback && !(owed = owed_create(server, callback, user))) return WEIR_ENOMEM;
+  weirc_server_forget_signal(server);
+  cancel_listen(server);
+  owe(&server->owed, owed, err);
+  weir_lookup *lookup = stop_listening(server);
   if (err == WEIR_OK) server->closing = true;
   if (server->closing)
     close_if_drained(server);
   else
     weirc_step_queue_kind(&server->object, WEIRC_STEP_SERVER_CLOSE);
+  weirc_lookup_abandon(lookup);
   return err;
 }
 
@@ -317,8 +245,7 @@ void weirc_server_run_step(weir_server *server, unsigned kind) {
     break;
   case WEIRC_STEP_SERVER_FREE: free_now(server); break;
   case WEIRC_STEP_SERVER_ABORT:
-    /* close() has forgotten the signal if it was called since. */
-    if (!server->freed && server->abort_listener) end_aborted(server);
+    if (!server->freed) weirc_server_run_abort(server);
     break;
   }
 }
@@ -335,15 +262,15 @@ static void leave_sockets(weir_server *server) {
 /* The memory goes in a step, behind all others of the server: a handler of it may be running. */
 void weir_server_free(weir_server *server) {
   if (!server || server->freed) return;
-  forget_signal(server);
-  weirc_listener_close(server);
-  weirc_object_deactivate(&server->object);
+  weirc_server_forget_signal(server);
+  weir_lookup *lookup = stop_listening(server);
   leave_sockets(server);
   server->freed = true;
   server->handlers = &no_handlers;
   weir_timer_free(server->retry);
   server->retry = NULL;
   weirc_step_queue_kind(&server->object, WEIRC_STEP_SERVER_FREE);
+  weirc_lookup_abandon(lookup);
 }
 
 void weirc_server_free_all(weir_loop *loop) {

@@ -2,9 +2,10 @@
  * @file
  * @brief The inside of a server.
  *
- * core/server.c holds the object, its life and its properties; core/server_connections.c how many
- * connections it has and may have; core/listener.c the listening transport, which lives from one
- * listen() to its close() and a little longer.
+ * core/server.c holds the object, its life and its properties; core/server_listen.c what listen()
+ * does until there is a transport; core/server_connections.c how many connections there are and may
+ * be; core/listener.c the listening transport, which lives from one listen() to its close() and a
+ * little longer.
  */
 #ifndef WEIRC_SERVER_H
 #define WEIRC_SERVER_H
@@ -33,6 +34,14 @@ typedef struct weirc_listener {
   bool bound;            /**< The name is taken. */
 } weirc_listener;
 
+/** What listen() was told, but for where. */
+typedef struct weirc_server_wanted {
+  unsigned flags; /**< WEIR_BIND_... */
+  int backlog;    /**< As for listen(2). */
+  uint16_t port;  /**< For the address of a name. */
+  bool any;       /**< No host was given: IPv4 alone will do. */
+} weirc_server_wanted;
+
 /** A callback that is owed. */
 typedef struct weirc_server_owed weirc_server_owed;
 /** One of weir_server_get_connections(). */
@@ -45,6 +54,8 @@ struct weir_server {
   weir_server_options options;          /**< For accepted sockets. */
   uint32_t mark;                        /**< Their high water mark. */
   weirc_listener *listener;             /**< NULL: does not listen. */
+  weirc_server_wanted wanted;           /**< By the last listen(). */
+  struct weir_lookup *lookup;           /**< Of the name to listen on; NULL: none is asked for. */
   weirc_link sockets;                   /**< Accepted and not freed. */
   size_t connections;                   /**< Accepted and not destroyed. */
   size_t handed_over;                   /**< Of these, taken out and not released. */
@@ -65,6 +76,18 @@ struct weir_server {
 
 /** Runs a step of a kind. */
 void weirc_server_run_step(weir_server *server, unsigned kind);
+
+/** Takes the callback of a listen(); it is told with what becomes of that. @return WEIR_ENOMEM */
+weir_err weirc_server_owe_listen(weir_server *server, weir_server_callback callback, void *user);
+
+/** Nobody is told of a listen() that was refused after all. */
+void weirc_server_forget_listen(weir_server *server);
+
+/** The signal of listen() closes the server no more. */
+void weirc_server_forget_signal(weir_server *server);
+
+/** The signal had been fired before listen(): closes, unless that was done since. */
+void weirc_server_run_abort(weir_server *server);
 
 /** A connection of the server was destroyed. */
 void weirc_server_connection_gone(weir_server *server);

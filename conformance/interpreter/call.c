@@ -218,11 +218,17 @@ void option_timeout(scene *s, const value *v, int64_t *out_timeout_ms) {
 }
 
 void option_text(scene *s, const value *v, const char **out_text) {
+  size_t length;
   if (!v) return;
-  if ((v->kind == VALUE_TEXT && v->repeat == 1) || v->kind == VALUE_WORD)
+  if ((v->kind == VALUE_TEXT && v->repeat == 1) || v->kind == VALUE_WORD) {
     *out_text = v->text;
-  else
+  } else if (v->kind == VALUE_TEXT) {
+    char *bytes = value_bytes(v, &length);
+    if (bytes) *out_text = store_text(&s->memory, bytes, length);
+    free(bytes);
+  } else {
     refuse(s, v);
+  }
 }
 
 /* Where an object is. `alone`: it was given instead of a port, so the host comes with it. */

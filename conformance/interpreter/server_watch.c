@@ -20,8 +20,10 @@ const option_entry server_options[] = {{"quiet", 0, true},
                                        {"keepAliveInitialDelay", 0, true},
                                        {.name = NULL}};
 
+/* Of a name the address is known only now. */
 static void on_listening(weir_server *server, void *user) {
   (void)server;
+  place_learn(user);
   object_event(user, SERVER_LISTENING);
 }
 

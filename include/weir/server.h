@@ -97,8 +97,9 @@ typedef struct weir_listen_options {
   size_t size;      /**< Set by WEIR_LISTEN_OPTIONS_INIT. */
   int32_t port;     /**< 0..65535, 0: a free one; -1: none. Wins over path. @source LSN-17, LSN-19,
                        LSN-20 */
-  const char *host; /**< An IPv4 or IPv6 address in text form; NULL: "::", or 0.0.0.0 without IPv6.
-                       @source LSN-21 */
+  const char *host; /**< An IPv4 or IPv6 address in text form, or a name, which is looked up: its
+                       first address counts. NULL: "::", or 0.0.0.0 without IPv6. @source LSN-21,
+                       LSN-24 */
   const char *path; /**< A Unix domain socket to make. @source LSN-29 */
   size_t path_length; /**< Bytes of path; 0: up to its NUL. Linux' abstract names begin with a NUL
                          and need it. */
@@ -138,8 +139,10 @@ WEIR_API void weir_server_free(weir_server *server);
 
 /**
  * Binds and listens; on_listening, or on_error, tells how it went. The address is known when this
- * returns. With a signal that was fired already the server is closed in the next step instead:
- * on_close comes and no on_listening, the callback gets WEIR_ECANCELED.
+ * returns, unless a name has to be looked up, by weir_loop_options.lookup or by the system: then it
+ * listens when the answer has come, and weir_server_close() makes it come too late. With a signal
+ * that was fired already the server is closed in the next step instead: on_close comes and no
+ * on_listening, the callback gets WEIR_ECANCELED.
  * @param server one that does not listen
  * @param options copied; see weir_listen_options
  * @param callback runs after on_listening, or after on_error with the error; may be NULL
@@ -147,9 +150,10 @@ WEIR_API void weir_server_free(weir_server *server);
  * @return WEIR_OK: an event follows; otherwise nothing has changed: WEIR_ERR_INVALID_ARG_TYPE:
  * NULL; WEIR_ERR_INVALID_ARG_VALUE: neither port nor path, the signal is another
  * loop's, or the options' size is not known;
- * WEIR_ERR_SOCKET_BAD_PORT; WEIR_ERR_INVALID_IP_ADDRESS: the host is not an address;
- * WEIR_ERR_SERVER_ALREADY_LISTEN; WEIR_ENOMEM
- * @source LSN-01, LSN-07, LSN-09, LSN-15, LSN-17, LSN-34, ABT-01, ABT-02
+ * WEIR_ERR_SOCKET_BAD_PORT; WEIR_ERR_SERVER_ALREADY_LISTEN: it does, or waits for an address;
+ * WEIR_ENOMEM
+ * @source LSN-01, LSN-07, LSN-08, LSN-09, LSN-15, LSN-17, LSN-24, LSN-25, LSN-26, LSN-34, ABT-01,
+ * ABT-02
  */
 WEIR_API weir_err weir_server_listen(weir_server *server, const weir_listen_options *options,
                                      weir_server_callback callback, void *user);

@@ -97,10 +97,9 @@ static void arguments_that_cannot_be_are_refused_at_once(void **state) {
     int32_t port;
     const char *host;
     weir_err err;
-  } cases[] = {
-      {-1, NULL, WEIR_ERR_INVALID_ARG_VALUE}, {65536, NULL, WEIR_ERR_SOCKET_BAD_PORT},
-      {-2, NULL, WEIR_ERR_SOCKET_BAD_PORT},   {0, "localhost", WEIR_ERR_INVALID_IP_ADDRESS},
-      {0, "", WEIR_ERR_INVALID_IP_ADDRESS},   {0, "127.0.0.1 ", WEIR_ERR_INVALID_IP_ADDRESS}};
+  } cases[] = {{-1, NULL, WEIR_ERR_INVALID_ARG_VALUE},
+               {65536, NULL, WEIR_ERR_SOCKET_BAD_PORT},
+               {-2, NULL, WEIR_ERR_SOCKET_BAD_PORT}};
   net_fixture *net = net_create();
   make_server(net);
   for (size_t i = 0; i < COUNT_OF(cases); i++) {

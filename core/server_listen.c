@@ -1,0 +1,175 @@
+/* From listen() to a transport that is bound: what the options say, the look-up of a name, and what
+ * became of it. Telling it is server.c's matter. */
+#include "core/server.h"
+
+#include "core/endpoint.h"
+#include "core/error.h"
+#include "core/lookup.h"
+#include "core/options.h"
+
+#include <assert.h>
+#include <string.h>
+
+enum { DEFAULT_BACKLOG = 511 };
+
+static void end_aborted(void *owner) {
+  (void)weir_server_close(owner, NULL, NULL);
+}
+
+void weirc_server_run_abort(weir_server *server) {
+  /* close() has forgotten the signal if it was called since. */
+  if (server->abort_listener) end_aborted(server);
+}
+
+void weirc_server_forget_signal(weir_server *server) {
+  weirc_abort_unlisten(server->object.loop, &server->abort_listener);
+}
+
+static weir_err take_signal(weir_server *server, weir_abort_signal *signal) {
+  weir_loop *loop = server->object.loop;
+  if (!signal) return WEIR_OK;
+  server->abort_listener = weirc_abort_listen(loop, signal, end_aborted, server);
+  if (!server->abort_listener) return WEIR_ENOMEM;
+  /* Before the step that tells 'listening'. */
+  if (weir_abort_signal_aborted(signal))
+    weirc_step_queue_kind(&server->object, WEIRC_STEP_SERVER_ABORT);
+  return WEIR_OK;
+}
+
+static void fail(weir_server *server, const weir_error *error) {
+  server->listen_code = error->code;
+  server->listen_error = weirc_error_copy(&server->object.loop->allocator, error);
+  weirc_server_forget_signal(server);
+  weirc_object_deactivate(&server->object);
+}
+
+static void fail_to_bind(weir_server *server, const weir_endpoint *local, weir_err err) {
+  bool no_directory = local->transport == WEIR_TRANSPORT_IPC && err == WEIR_ENOENT;
+  /* As Node: a path in a directory that is not there reads as on Windows. */
+  weir_error error = weirc_error_of(no_directory ? WEIR_EACCES : err, "listen");
+  error.path = local->path;
+  error.path_length = local->path_length;
+  error.address = local->address;
+  fail(server, &error);
+}
+
+/* "::" takes IPv4 too; a system without IPv6 refuses it before a port can be in use. */
+static bool falls_back(const weirc_server_wanted *wanted, weir_err err) {
+  return wanted->any &&
+         (err == WEIR_EAFNOSUPPORT || err == WEIR_EADDRNOTAVAIL || err == WEIR_EINVAL);
+}
+
+static void open_listener(weir_server *server, weir_endpoint *local) {
+  const weirc_server_wanted *wanted = &server->wanted;
+  weir_err err = weirc_listener_open(server, local, wanted->flags, wanted->backlog);
+  if (falls_back(wanted, err)) {
+    (void)weirc_endpoint_address(local, "0.0.0.0", local->address.port);
+    err = weirc_listener_open(server, local, wanted->flags, wanted->backlog);
+  }
+  if (err == WEIR_OK)
+    weirc_object_activate(&server->object);
+  else
+    fail_to_bind(server, local, err);
+  weirc_step_queue_kind(&server->object, WEIRC_STEP_LISTENING);
+}
+
+/* The first address counts. One of no family, or of another one, is no answer. */
+static void on_answer(void *owner, const weir_error *error, const weir_address *addresses,
+                      size_t count) {
+  weir_server *server = owner;
+  weir_endpoint local = {.transport = WEIR_TRANSPORT_TCP};
+  assert(server->lookup && (error || count > 0));
+  server->lookup = NULL;
+  if (!error && addresses->family != WEIR_FAMILY_NONE) {
+    local.address = *addresses;
+    local.address.port = server->wanted.port;
+    open_listener(server, &local);
+    return;
+  }
+  weir_error no_address = weirc_error_of(WEIR_ERR_INVALID_IP_ADDRESS, NULL);
+  fail(server, error ? error : &no_address);
+  weirc_step_queue_kind(&server->object, WEIRC_STEP_LISTENING);
+}
+
+static weir_err ask(weir_server *server, const char *host) {
+  weir_loop *loop = server->object.loop;
+  weirc_question question = {.host = host,
+                             .options = {.size = sizeof(weir_lookup_options)},
+                             .function = loop->lookup,
+                             .function_user = loop->lookup_user,
+                             .told = on_answer,
+                             .owner = server};
+  weirc_object_activate(&server->object);
+  return weirc_lookup_start(loop, &question, &server->lookup);
+}
+
+/*
+ * Where to listen: an endpoint, or a name that has to be looked up. A text that is no address is a
+ * name.
+ */
+static weir_err take_where(weir_loop *loop, const weir_listen_options *options,
+                           weir_endpoint *out_local, const char **out_name) {
+  const char *host = options->host && *options->host ? options->host : "::";
+  *out_name = NULL;
+  if (options->port != -1) {
+    weir_err err = weirc_endpoint_address(out_local, "::", options->port);
+    if (err == WEIR_OK &&
+        weirc_host_parse(loop, host, (uint16_t)options->port, &out_local->address) != WEIR_OK)
+      *out_name = host;
+    return err;
+  }
+  /* An abstract name begins with a NUL as well, but says its length. */
+  bool empty = options->path && !*options->path && options->path_length == 0;
+  if (!options->path || empty) return WEIR_ERR_INVALID_ARG_VALUE;
+  weirc_endpoint_path(out_local, options->path, options->path_length);
+  return WEIR_OK;
+}
+
+static weirc_server_wanted wanted_of(const weir_listen_options *options) {
+  bool tcp = options->port != -1;
+  return (weirc_server_wanted){
+      .flags = (options->ipv6_only ? WEIR_BIND_IPV6_ONLY : 0) |
+               (options->path_overflow == WEIR_PATH_REFUSE ? WEIR_BIND_PATH_REFUSE : 0),
+      .backlog = options->backlog == 0 ? DEFAULT_BACKLOG : options->backlog,
+      .port = (uint16_t)(tcp ? options->port : 0),
+      .any = tcp && !(options->host && *options->host) && !options->ipv6_only};
+}
+
+/* A listen() that has failed but was not told so yet counts as one that goes on. */
+static bool may_listen(const weir_server *server) {
+  return !server->listener && !server->lookup && server->listen_code == WEIR_OK;
+}
+
+/* Nothing of the server is touched behind ask(): the program's resolver runs inside. */
+static weir_err begin(weir_server *server, weir_endpoint *local, const char *name) {
+  if (name) return ask(server, name);
+  open_listener(server, local);
+  return WEIR_OK;
+}
+
+static weir_err give_up(weir_server *server, weir_err err) {
+  weirc_server_forget_signal(server);
+  weirc_object_deactivate(&server->object);
+  weirc_server_forget_listen(server);
+  return err;
+}
+
+weir_err weir_server_listen(weir_server *server, const weir_listen_options *given,
+                            weir_server_callback callback, void *user) {
+  weir_listen_options options = WEIR_LISTEN_OPTIONS_INIT;
+  weir_endpoint local;
+  const char *name;
+  if (!server || !given || server->freed) return WEIR_ERR_INVALID_ARG_TYPE;
+  weir_loop *loop = server->object.loop;
+  weir_err err = weirc_options_take(&options, sizeof options, given);
+  if (err == WEIR_OK) err = take_where(loop, &options, &local, &name);
+  if (err == WEIR_OK) err = weirc_abort_check(loop, options.signal);
+  if (err == WEIR_OK && !may_listen(server)) err = WEIR_ERR_SERVER_ALREADY_LISTEN;
+  if (err != WEIR_OK) return err;
+  err = weirc_server_owe_listen(server, callback, user);
+  if (err != WEIR_OK) return err;
+  err = take_signal(server, options.signal);
+  server->wanted = wanted_of(&options);
+  if (err == WEIR_OK) err = begin(server, &local, name);
+  return err == WEIR_OK ? WEIR_OK : give_up(server, err);
+}
