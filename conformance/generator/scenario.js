@@ -12,6 +12,10 @@ const AT_MARKS = ['zeros:16383', 'zeros:16384', 'zeros:16385', 'zeros:65536'];
 const LOOKS = ['readyState', 'destroyed', 'readable', 'writable', 'writableEnded',
   'writableFinished', 'readableEnded', 'errored'];
 
+/** Node ends itself when it gathers hexadecimal text of an odd length. */
+const NOT_HEX = ENCODINGS.filter((name) => !/hex/i.test(name));
+const encodingsOf = (text) => (JSON.parse(text).length % 2 === 0 ? ENCODINGS : NOT_HEX);
+
 const indent = (line) => `  ${line}`;
 
 /** One connection and what is done with it. */
@@ -254,7 +258,8 @@ class Connection {
   chunk(name) {
     const { random, features } = this;
     if (features.wide && random.chance(0.6)) {
-      return `${random.pick(TEXTS)}${random.chance(0.7) ? ` ${random.pick(ENCODINGS)}` : ''}`;
+      const text = random.pick(TEXTS);
+      return random.chance(0.7) ? `${text} ${random.pick(encodingsOf(text))}` : text;
     }
     // How a lot is cut into pieces is chance.
     if (features.again) return random.pick(SMALL); // No drain may be left over.
@@ -320,7 +325,7 @@ class Connection {
       () => `show ${name}.${random.pick(['ref', 'unref'])}`,
       () => `${name}.uncork`,
       () => `${name}.set allowHalfOpen ${random.chance(0.5)}`,
-      () => (this.features.wide ? `show ${name}.setDefaultEncoding ${random.pick(ENCODINGS)}` :
+      () => (this.features.wide ? `show ${name}.setDefaultEncoding ${random.pick(NOT_HEX)}` :
         `show ${name}.address`),
     ])();
   }

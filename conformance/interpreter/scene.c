@@ -106,8 +106,9 @@ static weir_err create_loop(scene *s, const world *w) {
   if (!w->whims || !w->pieces) sim.short_receive_permille = 0;
   /* As the loopback of a system: what is sent is there when the call returns. */
   if (!w->whims || s->of->loopback) sim.latency_min_ns = sim.latency_max_ns = 0;
-  /* No chunk of a scenario may end just when this is full: the next one is to fit behind it. */
-  sim.buffer_bytes = 150000;
+  /* As much as a system's loopback, or, under chance, little. No chunk of a scenario may end just
+   * when this is full: the next one is to fit behind it. */
+  sim.buffer_bytes = w->whims ? 150000 : 3000000;
   s->simulated = w->backend && strcmp(w->backend, "sim") == 0;
   options.backend = w->backend;
   if (s->simulated) options.backend_options = &sim;
