@@ -195,9 +195,12 @@ void trace_text_error(trace_text *text, const weir_error *error) {
   if (error->code != WEIR_OK) trace_text_format(text, " code=%s", weir_err_name(error->code));
   if (error->syscall) trace_text_format(text, " syscall=%s", error->syscall);
   if (error->path) add_path(text, error->path, error->path_length);
-  /* Node says "no port" of a listen() on a path; weir_error has none to say it with. */
-  if (error->path && error->syscall && strcmp(error->syscall, "listen") == 0)
-    trace_text_format(text, " port=-1");
+  /* Node says "no port" of a listen() on a path, and "no address" of one on a descriptor; weir_error
+   * has none to say it with. */
+  bool listened = error->syscall && strcmp(error->syscall, "listen") == 0;
+  bool nowhere = !error->path && error->address.family == WEIR_FAMILY_NONE;
+  if (listened && error->path) trace_text_format(text, " port=-1");
+  if (listened && nowhere) trace_text_format(text, " address=null");
   add_endpoint(text, "address", "port", &error->address);
   add_endpoint(text, "localAddress", "localPort", &error->local_address);
   add_host(text, error);

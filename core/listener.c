@@ -27,7 +27,7 @@ static weirc_listener *listener_create(weir_loop *loop, const weir_endpoint *loc
   return NULL;
 }
 
-static weir_err bind_and_listen(weirc_listener *listener, unsigned flags, int backlog) {
+static weir_err bind_transport(weirc_listener *listener, unsigned flags) {
   weir_loop *loop = listener->object.loop;
   weir_handle *handle = listener->accept.op.handle;
   weir_endpoint *local = &listener->local;
@@ -38,38 +38,80 @@ static weir_err bind_and_listen(weirc_listener *listener, unsigned flags, int ba
   if (err != WEIR_OK) return err;
   listener->bound = true;
   if (local->path) weirc_endpoint_cut(local);
-  return loop->ops->listen(loop->backend, handle, backlog);
+  return WEIR_OK;
+}
+
+/* Node says the same of all that is no socket to listen on. */
+static weir_err take_descriptor(weirc_listener *listener, intptr_t fd) {
+  weir_loop *loop = listener->object.loop;
+  if (!loop->ops->adopt_listener) return WEIR_ENOTSUP;
+  weir_err err = loop->ops->adopt_listener(loop->backend, listener->accept.op.handle, fd,
+                                           &listener->local.transport);
+  return err == WEIR_EBADF || err == WEIR_ERR_INVALID_FD_TYPE ? WEIR_EINVAL : err;
+}
+
+static weir_err give_back(weirc_listener *listener, weir_err err) {
+  weir_loop *loop = listener->object.loop;
+  intptr_t fd;
+  (void)loop->ops->release(loop->backend, listener->accept.op.handle, &fd);
+  return err;
+}
+
+static weir_err begin_to_listen(weirc_listener *listener, const weirc_server_wanted *wanted) {
+  weir_loop *loop = listener->object.loop;
+  bool taken = wanted->fd >= 0;
+  weir_err err =
+      taken ? take_descriptor(listener, wanted->fd) : bind_transport(listener, wanted->flags);
+  if (err != WEIR_OK) return err;
+  err = loop->ops->listen(loop->backend, listener->accept.op.handle, wanted->backlog);
+  return err == WEIR_OK || !taken ? err : give_back(listener, err);
 }
 
 static void shut(weirc_listener *listener) {
   weir_loop *loop = listener->object.loop;
   if (listener->bound) loop->ops->release_name(loop->backend, listener->accept.op.handle);
-  listener->server = NULL;
   weirc_object_close(&listener->object, WEIR_CLOSE_PLAIN);
 }
 
-weir_err weirc_listener_open(weir_server *server, const weir_endpoint *local, unsigned flags,
-                             int backlog) {
+weir_err weirc_listener_open(weir_server *server, const weir_endpoint *local) {
   weirc_listener *listener = listener_create(server->object.loop, local);
   if (!listener) return WEIR_ENOMEM;
-  weir_err err = bind_and_listen(listener, flags, backlog);
+  weir_err err = begin_to_listen(listener, &server->wanted);
   if (err != WEIR_OK) {
     shut(listener);
     return err;
   }
+  weirc_listener_share(listener, server);
+  weirc_listener_accept_next(listener);
+  return WEIR_OK;
+}
+
+void weirc_listener_share(weirc_listener *listener, weir_server *server) {
+  assert(!server->listener && !server->sharing);
+  server->sharing = listener->server;
   listener->server = server;
   server->listener = listener;
   server->retry_ms = 0;
-  weirc_listener_accept_next(listener);
-  return WEIR_OK;
+}
+
+static void stop_sharing(weirc_listener *listener, weir_server *server) {
+  weir_server **link = &listener->server;
+  while (*link != server) link = &(*link)->sharing;
+  *link = server->sharing;
+  server->sharing = NULL;
 }
 
 void weirc_listener_close(weir_server *server) {
   weirc_listener *listener = server->listener;
   if (!listener) return;
+  bool waits = weir_timer_active(server->retry);
   server->listener = NULL;
   weir_timer_stop(server->retry);
-  shut(listener);
+  stop_sharing(listener, server);
+  if (!listener->server)
+    shut(listener);
+  else if (waits) /* Nobody else would go on accepting. */
+    weirc_listener_accept_next(listener);
 }
 
 void weirc_listener_closed(weirc_listener *listener) {

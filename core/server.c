@@ -310,6 +310,13 @@ const char *weir_server_path(const weir_server *server, size_t *out_length) {
   return path;
 }
 
+intptr_t weir_server_fd(const weir_server *server) {
+  if (!server || !server->listener) return -1;
+  const weir_loop *loop = server->object.loop;
+  if (!loop->ops->handle_fd) return -1;
+  return loop->ops->handle_fd(loop->backend, server->listener->accept.op.handle);
+}
+
 void weir_server_ref(weir_server *server) {
   if (server) weirc_object_reference(&server->object, true);
 }

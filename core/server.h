@@ -27,7 +27,7 @@ typedef enum weirc_server_step_kind {
 /** A listening transport. */
 typedef struct weirc_listener {
   weirc_object object;   /**< Must be first. */
-  weir_server *server;   /**< Whose; NULL once it was closed. */
+  weir_server *server;   /**< Whose the connections are; NULL once it was closed. */
   weir_endpoint local;   /**< What it is bound to; owns its path. */
   weir_accept_op accept; /**< The accept operation. */
   weir_socket *spare;    /**< The socket the next connection becomes. */
@@ -36,6 +36,7 @@ typedef struct weirc_listener {
 
 /** What listen() was told, but for where. */
 typedef struct weirc_server_wanted {
+  intptr_t fd;    /**< A descriptor to take instead of binding; -1: none. */
   unsigned flags; /**< WEIR_BIND_... */
   int backlog;    /**< As for listen(2). */
   uint16_t port;  /**< For the address of a name. */
@@ -54,6 +55,7 @@ struct weir_server {
   weir_server_options options;          /**< For accepted sockets. */
   uint32_t mark;                        /**< Their high water mark. */
   weirc_listener *listener;             /**< NULL: does not listen. */
+  weir_server *sharing;                 /**< Had the listener before this one; NULL: nobody. */
   weirc_server_wanted wanted;           /**< By the last listen(). */
   struct weir_lookup *lookup;           /**< Of the name to listen on; NULL: none is asked for. */
   weirc_link sockets;                   /**< Accepted and not freed. */
@@ -110,17 +112,17 @@ void weirc_server_tell_counted(weir_server *server);
 void weirc_server_free_all(weir_loop *loop);
 
 /**
- * Binds and listens.
+ * Binds and listens, as server->wanted says, or takes the descriptor there.
  * @param server becomes the owner on success
- * @param local where; what was really bound comes back in the listener
- * @param flags WEIR_BIND_...
- * @param backlog as for listen(2)
+ * @param local where; what was really bound comes back in the listener. Of a descriptor nothing
  * @return what the system says; WEIR_ENOMEM
  */
-weir_err weirc_listener_open(weir_server *server, const weir_endpoint *local, unsigned flags,
-                             int backlog);
+weir_err weirc_listener_open(weir_server *server, const weir_endpoint *local);
 
-/** Closes the server's listener; its name is free when this returns. */
+/** Another server takes the connections from now on, until it closes. */
+void weirc_listener_share(weirc_listener *listener, weir_server *server);
+
+/** Closes the server's listener, if it shares it with none; its name is free when this returns. */
 void weirc_listener_close(weir_server *server);
 
 /** Takes the next connection. */

@@ -12,6 +12,13 @@
 
 enum { DEFAULT_BACKLOG = 511 };
 
+/* What the options say of the place. */
+typedef struct where {
+  weir_endpoint local;
+  const char *name;         /* To be looked up; NULL: none. */
+  weirc_listener *listener; /* Another server's, to be shared; NULL: none. */
+} where;
+
 static void end_aborted(void *owner) {
   (void)weir_server_close(owner, NULL, NULL);
 }
@@ -61,10 +68,10 @@ static bool falls_back(const weirc_server_wanted *wanted, weir_err err) {
 
 static void open_listener(weir_server *server, weir_endpoint *local) {
   const weirc_server_wanted *wanted = &server->wanted;
-  weir_err err = weirc_listener_open(server, local, wanted->flags, wanted->backlog);
+  weir_err err = weirc_listener_open(server, local);
   if (falls_back(wanted, err)) {
     (void)weirc_endpoint_address(local, "0.0.0.0", local->address.port);
-    err = weirc_listener_open(server, local, wanted->flags, wanted->backlog);
+    err = weirc_listener_open(server, local);
   }
   if (err == WEIR_OK)
     weirc_object_activate(&server->object);
@@ -103,33 +110,49 @@ static weir_err ask(weir_server *server, const char *host) {
   return weirc_lookup_start(loop, &question, &server->lookup);
 }
 
-/*
- * Where to listen: an endpoint, or a name that has to be looked up. A text that is no address is a
- * name.
- */
-static weir_err take_where(weir_loop *loop, const weir_listen_options *options,
-                           weir_endpoint *out_local, const char **out_name) {
+/* Where to listen: on an address, or on a name that has to be looked up, which is what a text that
+ * is no address is. */
+static weir_err take_host(weir_loop *loop, const weir_listen_options *options, where *out_where) {
   const char *host = options->host && *options->host ? options->host : "::";
-  *out_name = NULL;
-  if (options->port != -1) {
-    weir_err err = weirc_endpoint_address(out_local, "::", options->port);
-    if (err == WEIR_OK &&
-        weirc_host_parse(loop, host, (uint16_t)options->port, &out_local->address) != WEIR_OK)
-      *out_name = host;
-    return err;
-  }
-  /* An abstract name begins with a NUL as well, but says its length. */
-  bool empty = options->path && !*options->path && options->path_length == 0;
-  if (!options->path || empty) return WEIR_ERR_INVALID_ARG_VALUE;
-  weirc_endpoint_path(out_local, options->path, options->path_length);
+  weir_err err = weirc_endpoint_address(&out_where->local, "::", options->port);
+  if (err != WEIR_OK) return err;
+  err = weirc_host_parse(loop, host, (uint16_t)options->port, &out_where->local.address);
+  if (err != WEIR_OK) out_where->name = host;
   return WEIR_OK;
 }
 
+/* A descriptor wins over a server, that over a port, and that over a path. */
+static weir_err take_where(weir_server *server, const weir_listen_options *options,
+                           where *out_where) {
+  weir_server *handle = options->fd >= 0 ? NULL : options->handle;
+  *out_where = (where){{WEIR_TRANSPORT_TCP, {0}, NULL, 0}, NULL, NULL};
+  if (options->fd >= 0) return WEIR_OK;
+  if (handle) {
+    out_where->listener = handle->object.loop == server->object.loop ? handle->listener : NULL;
+    return out_where->listener ? WEIR_OK : WEIR_ERR_INVALID_ARG_VALUE;
+  }
+  if (options->port != -1) return take_host(server->object.loop, options, out_where);
+  /* An abstract name begins with a NUL as well, but says its length. */
+  bool empty = options->path && !*options->path && options->path_length == 0;
+  if (!options->path || empty) return WEIR_ERR_INVALID_ARG_VALUE;
+  weirc_endpoint_path(&out_where->local, options->path, options->path_length);
+  return WEIR_OK;
+}
+
+static unsigned flag(bool set, unsigned which) {
+  return set ? which : 0;
+}
+
 static weirc_server_wanted wanted_of(const weir_listen_options *options) {
-  bool tcp = options->port != -1;
+  bool tcp = options->port != -1 && options->fd < 0;
   return (weirc_server_wanted){
-      .flags = (options->ipv6_only ? WEIR_BIND_IPV6_ONLY : 0) |
-               (options->path_overflow == WEIR_PATH_REFUSE ? WEIR_BIND_PATH_REFUSE : 0),
+      .fd = options->fd >= 0 ? options->fd : -1,
+      .flags = flag(options->ipv6_only, WEIR_BIND_IPV6_ONLY) |
+               flag(options->path_overflow == WEIR_PATH_REFUSE, WEIR_BIND_PATH_REFUSE) |
+               flag(options->reuse_port, WEIR_BIND_REUSE_PORT) |
+               flag(options->readable_all, WEIR_BIND_READABLE_ALL) |
+               flag(options->writable_all, WEIR_BIND_WRITABLE_ALL) |
+               flag(options->reclaim_path, WEIR_BIND_RECLAIM),
       .backlog = options->backlog == 0 ? DEFAULT_BACKLOG : options->backlog,
       .port = (uint16_t)(tcp ? options->port : 0),
       .any = tcp && !(options->host && *options->host) && !options->ipv6_only};
@@ -141,9 +164,15 @@ static bool may_listen(const weir_server *server) {
 }
 
 /* Nothing of the server is touched behind ask(): the program's resolver runs inside. */
-static weir_err begin(weir_server *server, weir_endpoint *local, const char *name) {
-  if (name) return ask(server, name);
-  open_listener(server, local);
+static weir_err begin(weir_server *server, where *at) {
+  if (at->name) return ask(server, at->name);
+  if (!at->listener) {
+    open_listener(server, &at->local);
+    return WEIR_OK;
+  }
+  weirc_listener_share(at->listener, server);
+  weirc_object_activate(&server->object);
+  weirc_step_queue_kind(&server->object, WEIRC_STEP_LISTENING);
   return WEIR_OK;
 }
 
@@ -157,12 +186,11 @@ static weir_err give_up(weir_server *server, weir_err err) {
 weir_err weir_server_listen(weir_server *server, const weir_listen_options *given,
                             weir_server_callback callback, void *user) {
   weir_listen_options options = WEIR_LISTEN_OPTIONS_INIT;
-  weir_endpoint local;
-  const char *name;
+  where at;
   if (!server || !given || server->freed) return WEIR_ERR_INVALID_ARG_TYPE;
   weir_loop *loop = server->object.loop;
   weir_err err = weirc_options_take(&options, sizeof options, given);
-  if (err == WEIR_OK) err = take_where(loop, &options, &local, &name);
+  if (err == WEIR_OK) err = take_where(server, &options, &at);
   if (err == WEIR_OK) err = weirc_abort_check(loop, options.signal);
   if (err == WEIR_OK && !may_listen(server)) err = WEIR_ERR_SERVER_ALREADY_LISTEN;
   if (err != WEIR_OK) return err;
@@ -170,6 +198,6 @@ weir_err weir_server_listen(weir_server *server, const weir_listen_options *give
   if (err != WEIR_OK) return err;
   err = take_signal(server, options.signal);
   server->wanted = wanted_of(&options);
-  if (err == WEIR_OK) err = begin(server, &local, name);
+  if (err == WEIR_OK) err = begin(server, &at);
   return err == WEIR_OK ? WEIR_OK : give_up(server, err);
 }

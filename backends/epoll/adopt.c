@@ -8,9 +8,12 @@
 #include <assert.h>
 #include <limits.h>
 
-static weir_err look_at(weir_backend *backend, intptr_t fd, weirp_descriptor_kind *out_kind) {
+typedef weir_err (*kind_of)(int descriptor, weirp_descriptor_kind *out_kind);
+
+static weir_err look_at(weir_backend *backend, intptr_t fd, kind_of ask,
+                        weirp_descriptor_kind *out_kind) {
   if (fd < 0 || fd > INT_MAX) return WEIR_EBADF;
-  weir_err err = weirp_descriptor_kind_of((int)fd, out_kind);
+  weir_err err = ask((int)fd, out_kind);
   if (err != WEIR_OK) return err;
   bool known = (size_t)fd < backend->table_size && backend->table[fd] != NULL;
   return known ? WEIR_EEXIST : WEIR_OK;
@@ -27,7 +30,7 @@ weir_err weirb_epoll_adopt(weir_backend *backend, weir_handle *base, intptr_t fd
   weirb_epoll_handle *handle = weirb_epoll_handle_of(base);
   weirp_descriptor_kind kind;
   assert(!(handle->flags & WEIRB_EPOLL_OPEN));
-  weir_err err = look_at(backend, fd, &kind);
+  weir_err err = look_at(backend, fd, weirp_descriptor_kind_of, &kind);
   if (err != WEIR_OK) return err;
   handle->fd = (int)fd;
   err = weirb_epoll_watch(backend, handle, WEIRB_EPOLL_IN_EVENTS);
@@ -41,6 +44,22 @@ weir_err weirb_epoll_adopt(weir_backend *backend, weir_handle *base, intptr_t fd
   weirb_epoll_set(handle, WEIRB_EPOLL_OPEN | WEIRB_EPOLL_READABLE | WEIRB_EPOLL_DRAIN);
   if (kind == WEIRP_DESCRIPTOR_LOCAL) weirb_epoll_set(handle, WEIRB_EPOLL_IPC);
   if (kind == WEIRP_DESCRIPTOR_PIPE) weirb_epoll_set(handle, WEIRB_EPOLL_PIPE);
+  *out_transport = kind == WEIRP_DESCRIPTOR_IP ? WEIR_TRANSPORT_TCP : WEIR_TRANSPORT_IPC;
+  return WEIR_OK;
+}
+
+/* It is watched from listen() on. */
+weir_err weirb_epoll_adopt_listener(weir_backend *backend, weir_handle *base, intptr_t fd,
+                                    weir_transport *out_transport) {
+  weirb_epoll_handle *handle = weirb_epoll_handle_of(base);
+  weirp_descriptor_kind kind;
+  assert(!(handle->flags & WEIRB_EPOLL_OPEN));
+  weir_err err = look_at(backend, fd, weirp_descriptor_bound_kind, &kind);
+  if (err == WEIR_OK) err = weirp_descriptor_prepare((int)fd);
+  if (err != WEIR_OK) return err;
+  handle->fd = (int)fd;
+  weirb_epoll_set(handle, WEIRB_EPOLL_OPEN);
+  if (kind == WEIRP_DESCRIPTOR_LOCAL) weirb_epoll_set(handle, WEIRB_EPOLL_IPC);
   *out_transport = kind == WEIRP_DESCRIPTOR_IP ? WEIR_TRANSPORT_TCP : WEIR_TRANSPORT_IPC;
   return WEIR_OK;
 }

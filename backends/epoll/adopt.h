@@ -11,6 +11,10 @@
 weir_err weirb_epoll_adopt(weir_backend *backend, weir_handle *handle, intptr_t fd,
                            weir_transport *out_transport);
 
+/** adopt_listener() of the SPI. */
+weir_err weirb_epoll_adopt_listener(weir_backend *backend, weir_handle *handle, intptr_t fd,
+                                    weir_transport *out_transport);
+
 /** release() of the SPI. */
 weir_err weirb_epoll_release(weir_backend *backend, weir_handle *handle, intptr_t *out_fd);
 

@@ -237,6 +237,7 @@ const weir_backend_ops weirb_epoll_ops = {
     .set_keep_alive = weirb_epoll_set_keep_alive,
     .set_type_of_service = weirb_epoll_set_type_of_service,
     .peer_credentials = weirb_epoll_peer_credentials,
+    .adopt_listener = weirb_epoll_adopt_listener,
     .adopt = weirb_epoll_adopt,
     .release = weirb_epoll_release,
     .handle_fd = weirb_epoll_handle_fd,

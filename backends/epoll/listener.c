@@ -44,6 +44,7 @@ static weirb_epoll_listener *record(weir_backend *backend, weirb_epoll_handle *h
 }
 
 void weirb_epoll_listener_free(weir_backend *backend, weirb_epoll_handle *handle) {
+  weirp_ipc_unlock(&handle->out.listener->name);
   backend->allocator.release(handle->out.listener, backend->allocator.user);
   handle->out.listener = NULL;
   weirb_epoll_clear(handle, WEIRB_EPOLL_LISTENER);
@@ -58,7 +59,7 @@ static weir_err bind_path(weir_backend *backend, weirb_epoll_handle *handle, wei
   bool had_record = (handle->flags & WEIRB_EPOLL_LISTENER) != 0;
   weirb_epoll_listener *listener = record(backend, handle);
   if (listener == NULL) return WEIR_ENOMEM;
-  err = weirp_ipc_bind(handle->fd, &address, &listener->name);
+  err = weirp_ipc_bind(handle->fd, &address, flags, &listener->name);
   if (err == WEIR_OK) {
     local->path_length = address.length;
   } else if (!had_record) {
@@ -72,16 +73,21 @@ weir_err weirb_epoll_bind(weir_backend *backend, weir_handle *base, weir_endpoin
   weirb_epoll_handle *handle = weirb_epoll_handle_of(base);
   assert(handle->flags & WEIRB_EPOLL_OPEN);
   if (local->transport == WEIR_TRANSPORT_IPC) return bind_path(backend, handle, local, flags);
-  return weirp_descriptor_bind(handle->fd, &local->address, (flags & WEIR_BIND_IPV6_ONLY) != 0);
+  return weirp_descriptor_bind(handle->fd, &local->address, flags);
 }
 
 weir_err weirb_epoll_listen(weir_backend *backend, weir_handle *base, int backlog) {
   weirb_epoll_handle *handle = weirb_epoll_handle_of(base);
   assert(handle->flags & WEIRB_EPOLL_OPEN);
-  if (record(backend, handle) == NULL) return WEIR_ENOMEM;
-  if (listen(handle->fd, backlog) < 0) return weirp_error_last();
-  if (handle->flags & WEIRB_EPOLL_WATCHED) return WEIR_OK;
-  return weirb_epoll_watch(backend, handle, EPOLLIN);
+  bool had_record = (handle->flags & WEIRB_EPOLL_LISTENER) != 0;
+  weirb_epoll_listener *listener = record(backend, handle);
+  if (listener == NULL) return WEIR_ENOMEM;
+  weir_err err = weirp_descriptor_listen(handle->fd, backlog);
+  weirp_ipc_unlock(&listener->name);
+  if (err == WEIR_OK && !(handle->flags & WEIRB_EPOLL_WATCHED))
+    err = weirb_epoll_watch(backend, handle, EPOLLIN);
+  if (err != WEIR_OK && !had_record) weirb_epoll_listener_free(backend, handle);
+  return err;
 }
 
 void weirb_epoll_release_name(weir_backend *backend, weir_handle *base) {

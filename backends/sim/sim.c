@@ -132,6 +132,8 @@ static weir_err sim_bind(weir_backend *world, weir_handle *handle, weir_endpoint
   if (endpoint->transport == WEIR_TRANSPORT_IPC) {
     return weirb_sim_name_bind(world, endpoint, local, (flags & WEIR_BIND_PATH_REFUSE) != 0);
   }
+  /* There is one system, and it spreads nothing. */
+  if (flags & WEIR_BIND_REUSE_PORT) return WEIR_ENOTSUP;
   return weirb_sim_place_bind(world, endpoint, &local->address, (flags & WEIR_BIND_IPV6_ONLY) != 0);
 }
 

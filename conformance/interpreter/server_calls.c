@@ -10,6 +10,7 @@ static void run_listen(call *c) {
   weir_listen_options options = WEIR_LISTEN_OPTIONS_INIT;
   endpoint where;
   int32_t backlog = 0;
+  int32_t fd = -1;
   endpoint_read(c, &where);
   options.port = where.port;
   options.host = where.host;
@@ -19,6 +20,13 @@ static void run_listen(call *c) {
   option_int(c->s, call_option(c, "backlog"), &backlog);
   options.backlog = backlog;
   option_signal(c->s, call_option(c, "signal"), &options.signal);
+  option_flag(c->s, call_option(c, "exclusive"), &options.exclusive);
+  option_flag(c->s, call_option(c, "readableAll"), &options.readable_all);
+  option_flag(c->s, call_option(c, "writableAll"), &options.writable_all);
+  option_int(c->s, call_option(c, "fd"), &fd);
+  options.fd = fd;
+  const value *handle = call_option(c, "handle");
+  if (handle) options.handle = object_of(c->s, handle->object)->server;
   if (c->s->over) return;
   weir_err err = weir_server_listen(c->o->server, &options, call_server_callback(c), call_user(c));
   call_returns(c, CALL_SELF, err);
@@ -94,12 +102,12 @@ static const option_entry listen_options[] = {{"port", A_SERVER | A_PORT, true},
                                               {"path", A_SERVER | A_PATH, true},
                                               {"backlog", 0, true},
                                               {"ipv6Only", 0, true},
-                                              {"exclusive", 0, false},
-                                              {"readableAll", 0, false},
-                                              {"writableAll", 0, false},
+                                              {"exclusive", 0, true},
+                                              {"readableAll", 0, true},
+                                              {"writableAll", 0, true},
                                               {"signal", A_SIGNAL, true},
-                                              {"handle", A_SERVER, false},
-                                              {"fd", 0, false},
+                                              {"handle", A_SERVER, true},
+                                              {"fd", 0, true},
                                               {.name = NULL}};
 
 const call_entry server_calls[] = {

@@ -142,6 +142,16 @@ static inline void weir_completions_add_closed(weir_completions *done, weir_hand
 #define WEIR_BIND_IPV6_ONLY 1u
 /** A flag of bind(): a path that is too long is WEIR_ENAMETOOLONG instead of being cut. */
 #define WEIR_BIND_PATH_REFUSE 2u
+/** A flag of bind(): several listeners have one port, and the system spreads connections over them;
+ * where it does not, bind() is WEIR_ENOTSUP. */
+#define WEIR_BIND_REUSE_PORT 4u
+/** Flags of bind(): who may use a socket file or a pipe; as asked for when bind() returns, and
+ * never more. @source LSN-30 */
+#define WEIR_BIND_READABLE_ALL 8u
+#define WEIR_BIND_WRITABLE_ALL 16u /**< The same. */
+/** A flag of bind(): a socket file that nobody listens on is replaced. What keeps others that want
+ * the same away is held until listen() returns. */
+#define WEIR_BIND_RECLAIM 32u
 
 /** For close(). */
 typedef enum weir_close_how {
@@ -220,7 +230,8 @@ typedef struct weir_backend_ops {
    */
   weir_err (*bind)(weir_backend *backend, weir_handle *handle, weir_endpoint *local,
                    unsigned flags);
-  /** Makes a bound handle a listener. @return WEIR_OK, WEIR_EADDRINUSE, ... */
+  /** Makes a bound handle a listener; one that listens already keeps its backlog. @return WEIR_OK,
+   * WEIR_EADDRINUSE, ... */
   weir_err (*listen)(weir_backend *backend, weir_handle *handle, int backlog);
   /** The address of one end, as the system tells it; WEIR_FAMILY_NONE for local endpoints. */
   weir_err (*address)(weir_backend *backend, weir_handle *handle, weir_end end,
@@ -317,6 +328,15 @@ typedef struct weir_backend_ops {
    */
   weir_err (*peer_credentials)(const weir_backend *backend, const weir_handle *handle,
                                struct weir_peer_credentials *out_credentials);
+  /**
+   * Makes a bound stream socket that the program has into the transport of a handle, for listen().
+   * It is the handle's from success on; release_name() leaves its name alone. Optional.
+   * @param out_transport what it is
+   * @return WEIR_OK; otherwise it is as it was: WEIR_ERR_INVALID_FD_TYPE: none, or connected;
+   * WEIR_EBADF; WEIR_EEXIST: another handle has it; what the system says
+   */
+  weir_err (*adopt_listener)(weir_backend *backend, weir_handle *handle, intptr_t fd,
+                             weir_transport *out_transport);
 } weir_backend_ops;
 
 /**

@@ -108,11 +108,30 @@ typedef struct weir_listen_options {
   int backlog; /**< How many connections may wait; 0: 511. @source LSN-03, LSN-04 */
   struct weir_abort_signal
       *signal; /**< Closes the server; retained until it closes; NULL: none. @source ABT-01 */
+  intptr_t fd; /**< A bound stream socket of the program, listening or not: taken as it is, and
+                  weir's from success on. Its name is not removed by close(). Wins over all; below
+                  0: none. @source LSN-13, LSN-14, IPC-09 */
+  weir_server *handle; /**< A server of the same loop that listens: both have one listener, whoever
+                          came last gets the connections, and when it closes the one before does.
+                          Wins over port and path; NULL: none. @source LSN-12, LSN-36 */
+  bool exclusive;    /**< For Windows: nobody else can take the port. POSIX sees to that by itself.
+                        @source LSN-11, LSN-27 */
+  bool reuse_port;   /**< Servers of several processes listen on one port and the system spreads
+                        connections over them; WEIR_ENOTSUP where it does not. */
+  bool readable_all; /**< Everybody may read the socket file. @source LSN-30 */
+  bool writable_all; /**< Everybody may write it, which is what connecting takes. @source LSN-30,
+                        LSN-32 */
+  bool reclaim_path; /**< A socket file that nobody listens on any more is replaced; anything else
+                        stays, and is WEIR_EADDRINUSE. Of many that try, one gets it, if all of them
+                        say so. */
 } weir_listen_options;
 
 /** Defaults of weir_listen_options. */
 #define WEIR_LISTEN_OPTIONS_INIT                                                                   \
-  { sizeof(weir_listen_options), -1, NULL, NULL, 0, WEIR_PATH_CUT, false, 0, NULL }
+  {                                                                                                \
+    sizeof(weir_listen_options), -1, NULL, NULL, 0, WEIR_PATH_CUT, false, 0, NULL, -1, NULL,       \
+        false, false, false, false, false                                                          \
+  }
 
 /**
  * Makes a server that does not listen.
@@ -148,12 +167,12 @@ WEIR_API void weir_server_free(weir_server *server);
  * @param callback runs after on_listening, or after on_error with the error; may be NULL
  * @param user handed to callback
  * @return WEIR_OK: an event follows; otherwise nothing has changed: WEIR_ERR_INVALID_ARG_TYPE:
- * NULL; WEIR_ERR_INVALID_ARG_VALUE: neither port nor path, the signal is another
- * loop's, or the options' size is not known;
+ * NULL; WEIR_ERR_INVALID_ARG_VALUE: none of fd, handle, port and path, the handle does not listen,
+ * it or the signal is another loop's, or the options' size is not known;
  * WEIR_ERR_SOCKET_BAD_PORT; WEIR_ERR_SERVER_ALREADY_LISTEN: it does, or waits for an address;
  * WEIR_ENOMEM
- * @source LSN-01, LSN-07, LSN-08, LSN-09, LSN-15, LSN-17, LSN-24, LSN-25, LSN-26, LSN-34, ABT-01,
- * ABT-02
+ * @source LSN-01, LSN-07, LSN-08, LSN-09, LSN-15, LSN-17, LSN-24, LSN-25, LSN-26, LSN-28, LSN-33,
+ * LSN-34, ABT-01, ABT-02
  */
 WEIR_API weir_err weir_server_listen(weir_server *server, const weir_listen_options *options,
                                      weir_server_callback callback, void *user);
@@ -262,6 +281,14 @@ WEIR_API weir_err weir_server_address(weir_server *server, weir_address *out_add
  * @source SRV-32
  */
 WEIR_API const char *weir_server_path(const weir_server *server, size_t *out_length);
+
+/**
+ * The system's descriptor of the listener, still weir's: for handing it to a process that listens
+ * on the same port, with weir_listen_options.fd.
+ * @return -1: it does not listen, or the backend has no descriptors
+ * @source LSN-27
+ */
+WEIR_API intptr_t weir_server_fd(const weir_server *server);
 
 /** Lets the server hold the loop open, which is the default. @source SRV-44 */
 WEIR_API void weir_server_ref(weir_server *server);

@@ -80,14 +80,19 @@ static weir_err ask(int descriptor, int option, int *out_number) {
   return result < 0 ? weirp_error_last() : WEIR_OK;
 }
 
+static bool listens(int descriptor) {
+  int does = 0;
+  return ask(descriptor, SO_ACCEPTCONN, &does) == WEIR_OK && does != 0;
+}
+
+/* Of any stream socket, whatever its state. */
 static weir_err socket_kind(int descriptor, weirp_descriptor_kind *out_kind) {
   struct sockaddr_storage local;
   socklen_t length = (socklen_t)sizeof local;
-  int type = 0, listens = 0;
+  int type = 0;
   weir_err err = ask(descriptor, SO_TYPE, &type);
-  if (err == WEIR_OK) err = ask(descriptor, SO_ACCEPTCONN, &listens);
   if (err != WEIR_OK) return err;
-  if (type != SOCK_STREAM || listens) return WEIR_ERR_INVALID_FD_TYPE;
+  if (type != SOCK_STREAM) return WEIR_ERR_INVALID_FD_TYPE;
   if (getsockname(descriptor, (struct sockaddr *)&local, &length) < 0) return weirp_error_last();
   bool ip = local.ss_family == AF_INET || local.ss_family == AF_INET6;
   *out_kind = ip ? WEIRP_DESCRIPTOR_IP : WEIRP_DESCRIPTOR_LOCAL;
@@ -97,19 +102,57 @@ static weir_err socket_kind(int descriptor, weirp_descriptor_kind *out_kind) {
 weir_err weirp_descriptor_kind_of(int descriptor, weirp_descriptor_kind *out_kind) {
   struct stat status;
   if (fstat(descriptor, &status) < 0) return weirp_error_last();
+  if (S_ISSOCK(status.st_mode) && listens(descriptor)) return WEIR_ERR_INVALID_FD_TYPE;
   if (S_ISSOCK(status.st_mode)) return socket_kind(descriptor, out_kind);
   *out_kind = WEIRP_DESCRIPTOR_PIPE;
   return S_ISFIFO(status.st_mode) ? WEIR_OK : WEIR_ERR_INVALID_FD_TYPE;
 }
 
-weir_err weirp_descriptor_bind(int descriptor, const weir_address *local, bool ipv6_only) {
+weir_err weirp_descriptor_bound_kind(int descriptor, weirp_descriptor_kind *out_kind) {
+  struct sockaddr_storage peer;
+  socklen_t length = (socklen_t)sizeof peer;
+  struct stat status;
+  if (fstat(descriptor, &status) < 0) return weirp_error_last();
+  if (!S_ISSOCK(status.st_mode)) return WEIR_ERR_INVALID_FD_TYPE;
+  weir_err err = socket_kind(descriptor, out_kind);
+  if (err != WEIR_OK || listens(descriptor)) return err;
+  bool connected = getpeername(descriptor, (struct sockaddr *)&peer, &length) == 0;
+  return connected ? WEIR_ERR_INVALID_FD_TYPE : WEIR_OK;
+}
+
+weir_err weirp_descriptor_listen(int descriptor, int backlog) {
+  if (listens(descriptor)) return WEIR_OK;
+  return listen(descriptor, backlog) < 0 ? weirp_error_last() : WEIR_OK;
+}
+
+/* Several listeners of one port are of use only where the system spreads connections over them. */
+static weir_err reuse_port(int descriptor) {
+#if defined(SO_REUSEPORT_LB)
+  int option = SO_REUSEPORT_LB;
+#elif defined(SO_REUSEPORT) && (defined(__linux__) || defined(__DragonFly__))
+  int option = SO_REUSEPORT;
+#else
+  int option = -1;
+#endif
+  int yes = 1;
+  if (option == -1) return WEIR_ENOTSUP;
+  if (setsockopt(descriptor, SOL_SOCKET, option, &yes, (socklen_t)sizeof yes) < 0)
+    return weirp_error_last();
+  return WEIR_OK;
+}
+
+weir_err weirp_descriptor_bind(int descriptor, const weir_address *local, unsigned flags) {
   int yes = 1;
   if (setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, (socklen_t)sizeof yes) < 0) {
     return weirp_error_last();
   }
+  if (flags & WEIR_BIND_REUSE_PORT) {
+    weir_err err = reuse_port(descriptor);
+    if (err != WEIR_OK) return err;
+  }
   if (local->family == WEIR_FAMILY_IPV6) {
     /* Said in both directions: the default is the administrator's to change. */
-    int only = ipv6_only ? 1 : 0;
+    int only = flags & WEIR_BIND_IPV6_ONLY ? 1 : 0;
     if (setsockopt(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, &only, (socklen_t)sizeof only) < 0) {
       return weirp_error_last();
     }

@@ -8,7 +8,7 @@
 #ifndef WEIRP_DESCRIPTOR_H
 #define WEIRP_DESCRIPTOR_H
 
-#include "weir/address.h"
+#include "weir/backend.h"
 
 #include <sys/socket.h>
 #include <sys/types.h>
@@ -57,11 +57,23 @@ typedef enum weirp_descriptor_kind {
 weir_err weirp_descriptor_kind_of(int descriptor, weirp_descriptor_kind *out_kind);
 
 /**
- * Binds an IP socket so that an address in TIME_WAIT can be taken again.
- * @param ipv6_only for IPv6 addresses: take no IPv4
- * @return WEIR_OK, WEIR_EADDRINUSE, WEIR_EADDRNOTAVAIL, WEIR_EACCES, WEIR_EINVAL, ...
+ * Tells what the bound stream socket of somebody else is.
+ * @return WEIR_OK; WEIR_EBADF; WEIR_ERR_INVALID_FD_TYPE: none, or it is connected; what the system
+ * says
  */
-weir_err weirp_descriptor_bind(int descriptor, const weir_address *local, bool ipv6_only);
+weir_err weirp_descriptor_bound_kind(int descriptor, weirp_descriptor_kind *out_kind);
+
+/** Makes a bound socket listen. One that does already keeps its backlog. @return what the system
+ * says */
+weir_err weirp_descriptor_listen(int descriptor, int backlog);
+
+/**
+ * Binds an IP socket so that an address in TIME_WAIT can be taken again.
+ * @param flags WEIR_BIND_...
+ * @return WEIR_OK, WEIR_EADDRINUSE, WEIR_EADDRNOTAVAIL, WEIR_EACCES, WEIR_EINVAL, ...;
+ * WEIR_ENOTSUP: the system does not spread connections over listeners of one port
+ */
+weir_err weirp_descriptor_bind(int descriptor, const weir_address *local, unsigned flags);
 
 /** The address of the own end; WEIR_FAMILY_NONE for local sockets. @return WEIR_OK, or what the
  * system says */

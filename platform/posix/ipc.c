@@ -2,10 +2,14 @@
  * back. */
 #include "platform/posix/ipc.h"
 
+#include "platform/posix/descriptor.h"
 #include "platform/posix/error.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -36,27 +40,113 @@ weir_err weirp_ipc_address_make(const char *path, size_t length, bool refuse_lon
   return WEIR_OK;
 }
 
-weir_err weirp_ipc_bind(int descriptor, const weirp_ipc_address *address,
-                        weirp_ipc_name *out_name) {
-  const struct sockaddr *system = (const struct sockaddr *)&address->system;
-  if (bind(descriptor, system, address->system_length) < 0) return weirp_error_last();
-  memset(out_name, 0, sizeof *out_name);
-  if (is_abstract(address->system.sun_path)) return WEIR_OK;
-  memcpy(out_name->path, address->system.sun_path, address->length);
+static bool is_file(const char *path, const weirp_ipc_name *name) {
   struct stat file;
-  if (lstat(out_name->path, &file) < 0) {
-    out_name->path[0] = '\0'; /* Somebody has removed it already. */
+  return lstat(path, &file) == 0 && file.st_dev == name->device && file.st_ino == name->inode;
+}
+
+static bool remember(weirp_ipc_name *name, struct stat *file) {
+  if (lstat(name->path, file) < 0) return false;
+  name->device = file->st_dev;
+  name->inode = file->st_ino;
+  return true;
+}
+
+/* The directory itself is locked, so that no file of the lock's own is left behind. Nobody waits
+ * for the lock: who has it is about to listen. WEIR_OK as well where there are no locks to be had.
+ */
+static weir_err lock_directory(weirp_ipc_name *name) {
+  char directory[sizeof name->path];
+  char *slash = strrchr(strcpy(directory, name->path), '/');
+  if (slash == directory) slash++;
+  if (slash != NULL)
+    *slash = '\0';
+  else
+    (void)strcpy(directory, ".");
+  int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return WEIR_OK;
+  if (flock(fd, LOCK_EX | LOCK_NB) == 0) {
+    name->lock = fd + 1;
     return WEIR_OK;
   }
-  out_name->device = file.st_dev;
-  out_name->inode = file.st_ino;
-  return WEIR_OK;
+  weir_err err = errno == EWOULDBLOCK ? WEIR_EADDRINUSE : WEIR_OK;
+  (void)close(fd);
+  return err;
+}
+
+/* Only a listener that is gone refuses: one whose backlog is full, or whose owner lets nobody in,
+ * says something else. */
+static bool refuses(const weirp_ipc_address *address) {
+  int probe;
+  if (weirp_descriptor_socket(AF_UNIX, &probe) != WEIR_OK) return false;
+  const struct sockaddr *system = (const struct sockaddr *)&address->system;
+  bool refused = connect(probe, system, address->system_length) < 0 && errno == ECONNREFUSED;
+  weirp_descriptor_close(probe);
+  return refused;
+}
+
+static void remove_stale(const weirp_ipc_address *address, const weirp_ipc_name *name) {
+  weirp_ipc_name stale = *name;
+  struct stat file;
+  if (name->lock == 0 || !remember(&stale, &file) || !S_ISSOCK(file.st_mode)) return;
+  if (refuses(address) && is_file(stale.path, &stale)) (void)unlink(stale.path);
+}
+
+static weir_err bind_name(int descriptor, const weirp_ipc_address *address) {
+  const struct sockaddr *system = (const struct sockaddr *)&address->system;
+  return bind(descriptor, system, address->system_length) < 0 ? weirp_error_last() : WEIR_OK;
+}
+
+/* What the umask has left is never more than was asked for, so it is widened afterwards. */
+static weir_err open_to_all(const weirp_ipc_name *name, mode_t mode, unsigned flags) {
+  mode &= 07777;
+  if (flags & WEIR_BIND_READABLE_ALL) mode |= S_IRUSR | S_IRGRP | S_IROTH;
+  if (flags & WEIR_BIND_WRITABLE_ALL) mode |= S_IWUSR | S_IWGRP | S_IWOTH;
+  return chmod(name->path, mode) < 0 ? weirp_error_last() : WEIR_OK;
+}
+
+static weir_err bind_file(int descriptor, const weirp_ipc_address *address, unsigned flags,
+                          weirp_ipc_name *name) {
+  struct stat file;
+  memcpy(name->path, address->system.sun_path, address->length);
+  weir_err err = flags & WEIR_BIND_RECLAIM ? lock_directory(name) : WEIR_OK;
+  if (err == WEIR_OK) err = bind_name(descriptor, address);
+  if (err == WEIR_EADDRINUSE && name->lock != 0) {
+    remove_stale(address, name);
+    err = bind_name(descriptor, address);
+  }
+  if (err != WEIR_OK) return err;
+  if (!remember(name, &file)) {
+    name->path[0] = '\0'; /* Somebody has removed it already. */
+    return WEIR_OK;
+  }
+  if ((flags & (WEIR_BIND_READABLE_ALL | WEIR_BIND_WRITABLE_ALL)) == 0) return WEIR_OK;
+  err = open_to_all(name, file.st_mode, flags);
+  if (err != WEIR_OK) weirp_ipc_release(name);
+  return err;
+}
+
+weir_err weirp_ipc_bind(int descriptor, const weirp_ipc_address *address, unsigned flags,
+                        weirp_ipc_name *out_name) {
+  weirp_ipc_name name;
+  memset(&name, 0, sizeof name);
+  weir_err err = is_abstract(address->system.sun_path)
+                     ? bind_name(descriptor, address)
+                     : bind_file(descriptor, address, flags, &name);
+  if (err == WEIR_OK)
+    *out_name = name;
+  else
+    weirp_ipc_unlock(&name);
+  return err;
+}
+
+void weirp_ipc_unlock(weirp_ipc_name *name) {
+  if (name->lock != 0) (void)close(name->lock - 1);
+  name->lock = 0;
 }
 
 void weirp_ipc_release(weirp_ipc_name *name) {
-  struct stat file;
-  if (name->path[0] != '\0' && lstat(name->path, &file) == 0 && file.st_dev == name->device &&
-      file.st_ino == name->inode) {
+  if (name->path[0] != '\0' && is_file(name->path, name)) {
     /* A failure leaves a stale file, as a crash would; there is nobody to tell. */
     (void)unlink(name->path);
   }

@@ -8,7 +8,7 @@
 #ifndef WEIRP_IPC_H
 #define WEIRP_IPC_H
 
-#include "weir/base.h"
+#include "weir/backend.h"
 
 #include <sys/socket.h>
 #include <sys/types.h>
@@ -26,6 +26,7 @@ typedef struct weirp_ipc_name {
   char path[sizeof(((struct sockaddr_un *)0)->sun_path) + 1]; /**< With a NUL; empty: no file. */
   dev_t device;                                               /**< Of the file. */
   ino_t inode;                                                /**< Of the file. */
+  int lock; /**< A descriptor plus one: it keeps others from reclaiming; 0: none. */
 } weirp_ipc_name;
 
 /**
@@ -38,11 +39,18 @@ weir_err weirp_ipc_address_make(const char *path, size_t length, bool refuse_lon
                                 weirp_ipc_address *out_address);
 
 /**
- * Binds a socket and remembers the file this makes.
+ * Binds a socket and remembers the file this makes. With WEIR_BIND_RECLAIM the directory of the
+ * file is locked first, and stays so until weirp_ipc_unlock(): who else reclaims there is told
+ * WEIR_EADDRINUSE. A socket file that refuses connections is removed then; nothing else is.
+ * @param flags WEIR_BIND_READABLE_ALL, WEIR_BIND_WRITABLE_ALL, WEIR_BIND_RECLAIM
  * @param out_name the file, or none for abstract names; written on success only
  * @return WEIR_OK, WEIR_EADDRINUSE, WEIR_EACCES, WEIR_ENOENT, ...
  */
-weir_err weirp_ipc_bind(int descriptor, const weirp_ipc_address *address, weirp_ipc_name *out_name);
+weir_err weirp_ipc_bind(int descriptor, const weirp_ipc_address *address, unsigned flags,
+                        weirp_ipc_name *out_name);
+
+/** The socket listens, or will not: others may reclaim in its directory. */
+void weirp_ipc_unlock(weirp_ipc_name *name);
 
 /** Removes the file, if the name still leads to the one that was made, and forgets it.
  * @source IPC-14 */

@@ -348,8 +348,10 @@ static void a_connection_moves_to_another_process(void **state) {
     _exit(serve_one(channel[1]));
   }
   (void)close(channel[1]);
-  net_open(net, NET_IPV4);
-  CLAUSES("SOC-03") {
+  weir_server_options paused = WEIR_SERVER_OPTIONS_INIT;
+  paused.pause_on_connect = true;
+  net_open_with(net, NET_IPV4, NULL, &paused, NULL);
+  CLAUSES("SOC-03", "SRV-09") {
     assert_int_equal(net_write(&net->client, 0, 1000, NULL), WEIR_OK);
     detach(&net->peers[0], WEIR_OK, &fd);
     send_descriptor(channel[0], fd);

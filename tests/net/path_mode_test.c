@@ -1,0 +1,355 @@
+/* Who may use a socket file, at every instant, and taking the name of one that nobody listens on.
+ */
+#include "tests/net/raw_peer.h"
+#include "tests/support/test.h"
+
+#include "conformance/clause.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <signal.h>
+#include <sys/file.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { STARTERS = 64, ROUNDS = 300, MODE = 0777 };
+
+static net_fixture *net;
+static bool refuse_chmod;
+
+/* In place of the system's: what refuses is hard to come by where everything is allowed. */
+int chmod(const char *path, mode_t mode) {
+  if (!refuse_chmod) return fchmodat(AT_FDCWD, path, mode, 0);
+  errno = EPERM;
+  return -1;
+}
+
+static int setup(void **state) {
+  (void)state;
+  net = net_create();
+  if (!net) return -1;
+  net->server.net = net;
+  return weir_create_server(net->loop, NULL, &net_server_handlers, &net->server,
+                            &net->server.server);
+}
+
+static int teardown(void **state) {
+  (void)state;
+  net_free(net);
+  return 0;
+}
+
+static weir_listen_options at_path(void) {
+  weir_listen_options options = WEIR_LISTEN_OPTIONS_INIT;
+  options.path = net->path;
+  return options;
+}
+
+static void listen_with(const weir_listen_options *options) {
+  assert_int_equal(weir_server_listen(net->server.server, options, NULL, NULL), WEIR_OK);
+}
+
+static unsigned mode_of(const char *path) {
+  struct stat file;
+  return lstat(path, &file) == 0 ? file.st_mode & MODE : 0;
+}
+
+/* As asked for when listen() returns, on top of what the umask leaves. */
+static void the_mode_is_what_was_asked_for(void **state) {
+  (void)state;
+  raw_needs_system();
+  static const struct {
+    mode_t mask;
+    bool readable, writable;
+    unsigned mode;
+  } cases[] = {{077, false, false, 0700}, {077, true, false, 0744},  {077, false, true, 0722},
+               {077, true, true, 0766},   {022, false, false, 0755}, {0177, true, true, 0666},
+               {0, false, false, 0777},   {0777, false, true, 0222}};
+  CLAUSES("LSN-30", "LSN-32") {
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+      weir_listen_options options = at_path();
+      options.readable_all = cases[i].readable;
+      options.writable_all = cases[i].writable;
+      mode_t before = umask(cases[i].mask);
+      listen_with(&options);
+      (void)umask(before);
+      assert_int_equal(mode_of(net->path), cases[i].mode);
+      assert_int_equal(weir_server_close(net->server.server, NULL, NULL), WEIR_OK);
+      net_settle(net);
+    }
+  }
+}
+
+/* Nothing is left of a server that would have another mode than the one that was asked for. */
+static void a_mode_that_is_refused_is_an_error(void **state) {
+  (void)state;
+  raw_needs_system();
+  weir_listen_options options = at_path();
+  options.readable_all = true;
+  refuse_chmod = true;
+  CLAUSES("LSN-33") {
+    listen_with(&options);
+    assert_false(weir_server_listening(net->server.server));
+    assert_false(raw_exists(net->path));
+    net_settle(net);
+    net_expect("refused", &net->server.log, "error");
+    assert_int_equal(net->server.error, WEIR_EPERM);
+  }
+  refuse_chmod = false;
+  listen_with(&options);
+  net_settle(net);
+  net_expect("allowed", &net->server.log, "error listening");
+}
+
+typedef struct watcher {
+  const char *path;
+  unsigned allowed;
+  atomic_bool over;
+  atomic_uint seen;  /* How often there was a file. */
+  atomic_uint wider; /* A mode that was never asked for; 0: none. */
+} watcher;
+
+static void *watch(void *user) {
+  watcher *w = user;
+  while (!atomic_load(&w->over)) {
+    unsigned mode = mode_of(w->path);
+    if (mode != 0) atomic_fetch_add(&w->seen, 1);
+    if (mode & ~w->allowed) atomic_store(&w->wider, mode);
+  }
+  return NULL;
+}
+
+/* Somebody looks all the time. */
+static void the_mode_is_never_wider(void **state) {
+  (void)state;
+  raw_needs_system();
+  watcher w = {.path = net->path, .allowed = 0744};
+  pthread_t thread;
+  weir_listen_options options = at_path();
+  options.readable_all = true;
+  mode_t before = umask(077);
+  assert_int_equal(pthread_create(&thread, NULL, watch, &w), 0);
+  for (int i = 0; i < ROUNDS || atomic_load(&w.seen) < ROUNDS; i++) {
+    listen_with(&options);
+    assert_int_equal(mode_of(net->path), w.allowed);
+    assert_int_equal(weir_server_close(net->server.server, NULL, NULL), WEIR_OK);
+    net_settle(net);
+  }
+  atomic_store(&w.over, true);
+  assert_int_equal(pthread_join(thread, NULL), 0);
+  (void)umask(before);
+  assert_int_equal(atomic_load(&w.wider), 0);
+}
+
+/* TCP has no files, and an abstract name has none either. */
+static void what_is_no_file_has_no_mode(void **state) {
+  (void)state;
+  weir_listen_options options = WEIR_LISTEN_OPTIONS_INIT;
+  options.readable_all = options.writable_all = options.reclaim_path = true;
+  options.port = 0;
+  options.host = "127.0.0.1";
+  listen_with(&options);
+  net_settle(net);
+  net_expect("TCP", &net->server.log, "listening");
+  assert_int_equal(weir_server_close(net->server.server, NULL, NULL), WEIR_OK);
+  options.port = -1;
+  options.path = "\0weir-test-mode";
+  options.path_length = 15;
+  listen_with(&options);
+  net_settle(net);
+  net_expect("abstract", &net->server.log, "listening close listening");
+}
+
+static weir_listen_options reclaiming(void) {
+  weir_listen_options options = at_path();
+  options.reclaim_path = true;
+  return options;
+}
+
+static void a_stale_file_is_replaced(void **state) {
+  (void)state;
+  raw_needs_system();
+  weir_listen_options options = at_path();
+  raw_leave_stale(net->path);
+  listen_with(&options);
+  net_settle(net);
+  net_expect("only when it is asked for", &net->server.log, "error");
+  options = reclaiming();
+  listen_with(&options);
+  net_settle(net);
+  net_expect("replaced", &net->server.log, "error listening");
+  net_connect(net, NET_PATH, NULL, &net->client);
+  net_settle(net);
+  net_expect("alive", &net->client.log, "connect ready");
+  net_stop_listening(net);
+  assert_false(raw_exists(net->path));
+}
+
+static void where_there_is_nothing_it_is_an_ordinary_listen(void **state) {
+  (void)state;
+  raw_needs_system();
+  weir_listen_options options = reclaiming();
+  listen_with(&options);
+  net_settle(net);
+  net_expect("nothing to reclaim", &net->server.log, "listening");
+}
+
+/* A regular file, a directory, a link and a socket of another kind. */
+static void anything_else_is_left_alone(void **state) {
+  (void)state;
+  raw_needs_system();
+  weir_listen_options options = reclaiming();
+  struct sockaddr_un address = {.sun_family = AF_UNIX};
+  memcpy(address.sun_path, net->path, strlen(net->path) + 1);
+  for (int kind = 0; kind < 4; kind++) {
+    struct stat before, after;
+    int fd = -1;
+    if (kind == 0) fd = open(net->path, O_CREAT | O_WRONLY, 0600);
+    if (kind == 1) assert_int_equal(mkdir(net->path, 0700), 0);
+    if (kind == 2) assert_int_equal(symlink("nowhere", net->path), 0);
+    if (kind == 3) {
+      fd = socket(AF_UNIX, SOCK_DGRAM, 0);
+      assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof address), 0);
+    }
+    assert_int_equal(lstat(net->path, &before), 0);
+    net->server.error = WEIR_OK;
+    listen_with(&options);
+    net_settle(net);
+    assert_int_equal(net->server.error, WEIR_EADDRINUSE);
+    assert_int_equal(lstat(net->path, &after), 0);
+    assert_int_equal(before.st_ino, after.st_ino);
+    assert_int_equal(before.st_mode, after.st_mode);
+    if (fd >= 0) (void)close(fd);
+    assert_int_equal(kind == 1 ? rmdir(net->path) : unlink(net->path), 0);
+  }
+}
+
+/* Its backlog is full, or it is just slow: it is alive. */
+static void a_listener_that_lives_keeps_its_name(void **state) {
+  (void)state;
+  raw_needs_system();
+  weir_listen_options options = reclaiming();
+  struct sockaddr_un address = {.sun_family = AF_UNIX};
+  struct stat before, after;
+  int fillers[3];
+  memcpy(address.sun_path, net->path, strlen(net->path) + 1);
+  int owner = socket(AF_UNIX, SOCK_STREAM, 0);
+  assert_int_equal(bind(owner, (struct sockaddr *)&address, sizeof address), 0);
+  assert_int_equal(listen(owner, 0), 0);
+  assert_int_equal(lstat(net->path, &before), 0);
+  for (size_t i = 0; i < COUNT_OF(fillers); i++) {
+    fillers[i] = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
+    (void)connect(fillers[i], (struct sockaddr *)&address, sizeof address);
+    net->server.error = WEIR_OK;
+    listen_with(&options);
+    net_settle(net);
+    assert_int_equal(net->server.error, WEIR_EADDRINUSE);
+  }
+  assert_int_equal(lstat(net->path, &after), 0);
+  assert_int_equal(before.st_ino, after.st_ino);
+  for (size_t i = 0; i < COUNT_OF(fillers); i++) (void)close(fillers[i]);
+  (void)close(owner);
+}
+
+/* Who has the lock is about to listen. It is free again when that listens, or could not. */
+static void only_one_reclaims_at_a_time(void **state) {
+  (void)state;
+  raw_needs_system();
+  weir_listen_options options = reclaiming();
+  int directory = open(net->directory, O_RDONLY | O_DIRECTORY);
+  raw_leave_stale(net->path);
+  assert_int_equal(flock(directory, LOCK_EX), 0);
+  listen_with(&options);
+  net_settle(net);
+  assert_int_equal(net->server.error, WEIR_EADDRINUSE);
+  assert_int_equal(flock(directory, LOCK_UN), 0);
+  listen_with(&options);
+  assert_int_equal(flock(directory, LOCK_EX | LOCK_NB), 0);
+  assert_int_equal(flock(directory, LOCK_UN), 0);
+  net_settle(net);
+  net_expect("free again", &net->server.log, "error listening");
+  net_stop_listening(net);
+  assert_int_equal(mkdir(net->path, 0700), 0);
+  listen_with(&options);
+  assert_int_equal(flock(directory, LOCK_EX | LOCK_NB), 0);
+  net_settle(net);
+  assert_int_equal(rmdir(net->path), 0);
+  (void)close(directory);
+}
+
+/* A process: reclaims, says how it went in a byte, and stays until it is told to go. */
+static int start_one(int go, int said, const char *path) {
+  weir_listen_options options = WEIR_LISTEN_OPTIONS_INIT;
+  weir_server *server;
+  weir_loop *loop;
+  char byte;
+  options.path = path;
+  options.reclaim_path = true;
+  if (weir_loop_create(NULL, &loop) != WEIR_OK) return 1;
+  if (weir_create_server(loop, NULL, NULL, NULL, &server) != WEIR_OK) return 2;
+  if (read(go, &byte, 1) != 0) return 3; /* All begin when the other end is closed. */
+  if (weir_server_listen(server, &options, NULL, NULL) != WEIR_OK) return 4;
+  byte = weir_server_listening(server) ? 'y' : 'n';
+  if (write(said, &byte, 1) != 1) return 5;
+  /* Who listens goes on until everybody has spoken. */
+  if (byte == 'y') (void)pause();
+  return 0;
+}
+
+static void of_many_that_start_at_once_one_wins(void **state) {
+  (void)state;
+  raw_needs_system();
+  int go[2], said[2], status;
+  pid_t starters[STARTERS];
+  char heard[STARTERS];
+  unsigned winners = 0;
+  raw_leave_stale(net->path);
+  assert_int_equal(pipe(go), 0);
+  assert_int_equal(pipe(said), 0);
+  for (int i = 0; i < STARTERS; i++) {
+    starters[i] = fork();
+    if (starters[i] == 0) {
+      (void)close(go[1]);
+      _exit(start_one(go[0], said[1], net->path));
+    }
+  }
+  (void)close(go[1]);
+  for (int i = 0; i < STARTERS; i++) assert_int_equal(read(said[0], &heard[i], 1), 1);
+  for (int i = 0; i < STARTERS; i++) winners += heard[i] == 'y';
+  assert_int_equal(winners, 1);
+  /* The name leads to the one that won. */
+  int peer = raw_connect_path(net->path, strlen(net->path));
+  assert_true(peer >= 0);
+  (void)close(peer);
+  for (int i = 0; i < STARTERS; i++) (void)kill(starters[i], SIGKILL);
+  for (int i = 0; i < STARTERS; i++)
+    assert_int_equal(waitpid(starters[i], &status, 0), starters[i]);
+  (void)close(go[0]);
+  (void)close(said[0]);
+  (void)close(said[1]);
+  (void)unlink(net->path);
+}
+
+int main(void) {
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+  const struct CMUnitTest tests[] = {
+      TEST(the_mode_is_what_was_asked_for),
+      TEST(a_mode_that_is_refused_is_an_error),
+      TEST(the_mode_is_never_wider),
+      TEST(what_is_no_file_has_no_mode),
+      TEST(a_stale_file_is_replaced),
+      TEST(where_there_is_nothing_it_is_an_ordinary_listen),
+      TEST(anything_else_is_left_alone),
+      TEST(a_listener_that_lives_keeps_its_name),
+      TEST(only_one_reclaims_at_a_time),
+      TEST(of_many_that_start_at_once_one_wins),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
