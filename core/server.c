@@ -268,7 +268,8 @@ void weir_server_free(weir_server *server) {
   server->freed = true;
   server->handlers = &no_handlers;
   weir_timer_free(server->retry);
-  server->retry = NULL;
+  weir_timer_free(server->deadline);
+  server->retry = server->deadline = NULL;
   weirc_step_queue_kind(&server->object, WEIRC_STEP_SERVER_FREE);
   weirc_lookup_abandon(lookup);
 }

@@ -69,6 +69,8 @@ struct weir_server {
   bool freed;                           /**< weir_server_free() was called. */
   uint32_t retry_ms;                    /**< The last wait after a failed accept; 0: none. */
   weir_timer *retry;                    /**< Ends that wait. */
+  weir_timer *deadline;                 /**< Of weir_server_close_within(); NULL: never called. */
+  uint64_t deadline_id;                 /**< Ends connections up to this id. */
   weirc_server_owed *listen_owed;       /**< The callback of listen(), until it is told. */
   weir_err listen_code;                 /**< Why listen() failed; WEIR_OK: it did not. */
   weir_error *listen_error;             /**< All that is known of it, if there was memory. */

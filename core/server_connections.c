@@ -2,6 +2,7 @@
  */
 #include "core/error.h"
 #include "core/server.h"
+#include "core/socket.h"
 
 #include <assert.h>
 
@@ -104,4 +105,35 @@ void weir_server_release_connection(weir_server *server) {
   if (!server || server->handed_over == 0) return;
   server->handed_over--;
   weirc_server_connection_gone(server);
+}
+
+/* Those that came since, if the server listens again, have nothing to do with it. */
+static void end_connections(weir_timer *timer, void *user) {
+  weir_server *server = user;
+  weirc_link *link = server->sockets.next;
+  (void)timer;
+  for (; link != &server->sockets; link = link->next) {
+    weirc_object *object = weirc_container(link, weirc_object, link);
+    if (object->id > server->deadline_id) continue;
+    weir_socket *socket = (weir_socket *)(void *)object;
+    weirc_socket_destroy(socket, NULL,
+                         socket->transport == WEIR_TRANSPORT_TCP ? WEIR_CLOSE_RESET
+                                                                 : WEIR_CLOSE_PLAIN);
+  }
+}
+
+weir_err weir_server_close_within(weir_server *server, uint32_t deadline_ms,
+                                  weir_server_callback callback, void *user) {
+  if (!server || server->freed) return WEIR_ERR_INVALID_ARG_TYPE;
+  weir_loop *loop = server->object.loop;
+  if (!server->deadline) {
+    weir_err err = weir_timer_create(loop, end_connections, server, &server->deadline);
+    if (err != WEIR_OK) return err;
+    weir_timer_unref(server->deadline);
+  }
+  weir_err err = weir_server_close(server, callback, user);
+  if (err != WEIR_OK && err != WEIR_ERR_SERVER_NOT_RUNNING) return err;
+  server->deadline_id = loop->last_id;
+  weir_timer_start(server->deadline, deadline_ms, 0);
+  return err;
 }

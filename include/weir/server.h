@@ -191,6 +191,20 @@ WEIR_API weir_err weir_server_listen(weir_server *server, const weir_listen_opti
 WEIR_API weir_err weir_server_close(weir_server *server, weir_server_callback callback, void *user);
 
 /**
+ * The same with an end: connections that are left when the time is up are destroyed, TCP with a
+ * reset. Those that are taken after a further listen() are not, nor those taken out with
+ * weir_socket_detach(), for which on_close waits. Called again it sets a new time, also for a
+ * server that was closed without one.
+ * @param server which
+ * @param deadline_ms milliseconds from now; 0: in the next turn
+ * @param callback as for weir_server_close()
+ * @param user handed to callback
+ * @return as weir_server_close()
+ */
+WEIR_API weir_err weir_server_close_within(weir_server *server, uint32_t deadline_ms,
+                                           weir_server_callback callback, void *user);
+
+/**
  * Replaces the table of handlers and the pointer they are given, from the next event on.
  * @return WEIR_OK; WEIR_ERR_INVALID_ARG_TYPE: no server; WEIR_ERR_INVALID_ARG_VALUE: the table's
  *   size is not known

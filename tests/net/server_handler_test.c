@@ -102,6 +102,12 @@ static void close_it(session *s) {
   if (weir_server_close(s->server, called, o) == WEIR_ERR_INVALID_ARG_TYPE) o->expected = 0;
 }
 
+static void close_within(session *s) {
+  operation *o = begin(s, CLOSE_CALLED);
+  if (weir_server_close_within(s->server, 0, called, o) == WEIR_ERR_INVALID_ARG_TYPE)
+    o->expected = 0;
+}
+
 static void counted(weir_server *server, const weir_error *error, size_t count, void *user) {
   operation *o = user;
   (void)server;
@@ -213,6 +219,7 @@ typedef struct action {
 } action;
 
 static const action actions[] = {{"close", close_it},
+                                 {"close within no time", close_within},
                                  {"free", free_it},
                                  {"close and free", close_and_free},
                                  {"listen", listen_again},

@@ -385,6 +385,79 @@ static void an_unreferenced_server_lets_the_loop_end(void **state) {
   net_free(net);
 }
 
+static bool server_closed(const net_fixture *net) {
+  return net_was_told(&net->server.log, "c");
+}
+
+static bool client_closed(const net_fixture *net) {
+  return net->client.closes > 0;
+}
+
+/* One connection ends by itself; the other one has until the deadline, and is reset then. */
+static void close_within_resets_what_is_left(void **state) {
+  (void)state;
+  for (net_kind kind = 0; kind < NET_KINDS; kind++) {
+    net_fixture *net = net_create();
+    net_end early = {.net = net};
+    net_open(net, kind);
+    net_connect(net, kind, NULL, &early);
+    net_settle(net);
+    assert_int_equal(weir_server_close_within(net->server.server, 50, net_server_called,
+                                              net_server_tag(&net->server, "c")),
+                     WEIR_OK);
+    weir_socket_destroy(early.socket, NULL);
+    net_run_until(net, server_closed);
+    net_expect("served", &net->server.log, "listening connection connection close c");
+    net_run(net);
+    assert_true(net_was_told(&net->client.log, kind == NET_PATH ? "close(0)" : "close(1)"));
+    if (kind != NET_PATH) assert_int_equal(net->client.error, WEIR_ECONNRESET);
+    net_expect("the other one", &early.log, "connect ready close(0)");
+    net_free(net);
+  }
+}
+
+/* Nobody waits for a deadline when everything has ended, and a new listen() is none of its matter.
+ */
+static void close_within_leaves_later_connections_alone(void **state) {
+  (void)state;
+  net_fixture *net = net_create();
+  weir_listen_options options = on_loopback(0);
+  weir_address bound;
+  net_end late = {.net = net};
+  net_open(net, NET_IPV4);
+  weir_server *server = net->server.server;
+  assert_int_equal(weir_server_close_within(NULL, 1, NULL, NULL), WEIR_ERR_INVALID_ARG_TYPE);
+  assert_int_equal(weir_server_close(server, NULL, NULL), WEIR_OK);
+  assert_int_equal(weir_server_close_within(server, 10, NULL, NULL), WEIR_ERR_SERVER_NOT_RUNNING);
+  assert_int_equal(weir_server_listen(server, &options, NULL, NULL), WEIR_OK);
+  assert_int_equal(weir_server_address(server, &bound), WEIR_OK);
+  net->port = bound.port;
+  net_connect(net, NET_IPV4, NULL, &late);
+  net_run_until(net, client_closed);
+  net_settle(net);
+  assert_int_equal(net->client.error, WEIR_ECONNRESET);
+  net_expect("nobody has set it an end", &late.log, "connect ready");
+  assert_int_equal(weir_server_close_within(server, 3600000, NULL, NULL), WEIR_OK);
+  weir_socket_destroy(late.socket, NULL);
+  net_run(net); /* Does not wait for an hour. */
+  net_free(net);
+}
+
+/* A server that is freed has no deadline. */
+static void close_within_and_free(void **state) {
+  (void)state;
+  net_fixture *net = net_create();
+  net_open(net, NET_IPV4);
+  assert_int_equal(weir_server_close_within(net->server.server, 1, NULL, NULL), WEIR_OK);
+  weir_server_free(net->server.server);
+  assert_int_equal(weir_server_close_within(net->server.server, 1, NULL, NULL),
+                   WEIR_ERR_INVALID_ARG_TYPE);
+  net->server.server = NULL;
+  net_settle(net);
+  assert_int_equal(net->peers[0].closes, 0);
+  net_free(net);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(listening_is_told_after_the_call_and_known_inside),
@@ -405,6 +478,9 @@ int main(void) {
       cmocka_unit_test(a_server_may_be_freed_in_each_of_its_handlers),
       cmocka_unit_test(connections_live_on_when_their_server_is_freed),
       cmocka_unit_test(an_unreferenced_server_lets_the_loop_end),
+      cmocka_unit_test(close_within_resets_what_is_left),
+      cmocka_unit_test(close_within_leaves_later_connections_alone),
+      cmocka_unit_test(close_within_and_free),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
