@@ -28,6 +28,7 @@
 #define WEIR_WEIR_H
 
 #include "weir/abort_signal.h"
+#include "weir/activation.h"
 #include "weir/address.h"
 #include "weir/base.h"
 #include "weir/block_list.h"
