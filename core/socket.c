@@ -138,6 +138,7 @@ weir_err weir_socket_set_handlers(weir_socket *socket, const weir_socket_handler
   bool pulled = weirc_socket_pulls(socket);
   socket->handlers = handlers ? handlers : &weirc_no_socket_handlers;
   socket->user = user;
+  weirc_socket_watch_fds(socket);
   weirc_socket_refresh(socket);
   bool pulls = weirc_socket_pulls(socket);
   if (pulls && !pulled)
@@ -176,9 +177,9 @@ void weirc_socket_run_step(weir_socket *socket, unsigned kind) {
 
 /* Flowing to on_data and to nobody else, with nothing kept that has to go first. */
 static bool may_flow(const weir_socket *socket) {
-  return socket->handlers->on_data && !weirc_onread_of(socket) && !weirc_pipes_out_of(socket) &&
-         socket->state.transport == WEIRC_TRANSPORT_OPEN && socket->reading &&
-         !socket->input_ended && socket->flow == WEIR_FLOW_FLOWING &&
+  return socket->handlers->on_data && !weirc_socket_takes_fds(socket) && !weirc_onread_of(socket) &&
+         !weirc_pipes_out_of(socket) && socket->state.transport == WEIRC_TRANSPORT_OPEN &&
+         socket->reading && !socket->input_ended && socket->flow == WEIR_FLOW_FLOWING &&
          weir_socket_readable_length(socket) == 0 && !weirc_socket_has_encoding(socket);
 }
 

@@ -107,6 +107,7 @@ struct weir_socket {
   bool keep_alive : 1;       /**< As it was set. */
   bool need_readable : 1;    /**< Who reads has too little: more of it is to be told. */
   bool readable_told : 1;    /**< It was, and nobody has read since. */
+  bool keeps_fds : 1;        /**< The backend keeps descriptors that come. */
   uint32_t read_mark;        /**< readable high water mark. */
   uint32_t write_mark;       /**< writable high water mark. */
   weir_address remote;       /**< The peer. */
@@ -125,6 +126,15 @@ struct weir_socket {
   ((socket)->handlers->size >= offsetof(weir_socket_handlers, member) + sizeof(void (*)(void))     \
        ? (socket)->handlers->member                                                                \
        : NULL)
+
+/** True if descriptors that come are told: then nothing goes the short way. */
+bool weirc_socket_takes_fds(const weir_socket *socket);
+
+/** Has the backend keep descriptors if they are told, before anything more is read. */
+void weirc_socket_watch_fds(weir_socket *socket);
+
+/** Tells the descriptors that came with the bytes that have just been received. */
+void weirc_socket_tell_fds(weir_socket *socket);
 
 /** The table of a socket that was given none. */
 extern const weir_socket_handlers weirc_no_socket_handlers;

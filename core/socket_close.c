@@ -101,6 +101,7 @@ static void fail_connect(weir_socket *socket) {
 void weirc_socket_forget_connection(weir_socket *socket) {
   weirc_socket_extra *extra = socket->extra;
   const weir_allocator *allocator = &socket->object.loop->allocator;
+  socket->keeps_fds = false;
   if (!extra) return;
   weirc_abort_unlisten(socket->object.loop, &extra->abort_listener);
   weirc_endpoint_free(allocator, &extra->connect.remote);

@@ -42,6 +42,7 @@ void weirc_socket_read_more(weir_socket *socket) {
 
 void weirc_socket_start_reading(weir_socket *socket) {
   socket->reading = true;
+  weirc_socket_watch_fds(socket);
   weirc_socket_refresh(socket);
   weirc_socket_read_more(socket);
 }
@@ -110,6 +111,7 @@ void weirc_socket_received_otherwise(weir_socket *socket) {
     weirc_socket_received(socket);
     return;
   }
+  if (op->error == WEIR_OK && op->length > 0) weirc_socket_tell_fds(socket);
   bool open = socket->state.transport == WEIRC_TRANSPORT_OPEN;
   if (onread) onread->cancelled = false;
   if (open && op->error == WEIR_OK && op->length > 0) take_bytes(socket, op);

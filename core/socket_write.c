@@ -60,14 +60,20 @@ static void submit_send(weir_socket *socket) {
   loop->ops->submit(loop->backend, &socket->writer->send.op);
 }
 
+static ptrdiff_t try_send(weir_loop *loop, const weirc_writer *writer) {
+  const weir_send_op *send = &writer->send;
+  return send->fd >= 0
+             ? loop->ops->try_send_fd(loop->backend, send->op.handle, send->fd, writer->slices)
+             : loop->ops->try_send(loop->backend, send->op.handle, writer->slices, send->count);
+}
+
 weir_err weirc_socket_send_batch(weir_socket *socket) {
   weirc_writer *writer = socket->writer;
   weir_loop *loop = socket->object.loop;
   size_t total;
   assert(!writer->sending && writer->batch_last);
   while ((total = weirc_writer_gather(writer)) > 0) {
-    ptrdiff_t taken = loop->ops->try_send(loop->backend, writer->send.op.handle, writer->slices,
-                                          writer->send.count);
+    ptrdiff_t taken = try_send(loop, writer);
     if (taken < 0) return (weir_err)-taken;
     weirc_writer_consume(writer, (size_t)taken);
     weirc_trace(loop, socket->object.id, WEIR_TRACE_SENT, (size_t)taken, writer->length);

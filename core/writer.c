@@ -17,6 +17,7 @@ weirc_writer *weirc_writer_create(weir_loop *loop, weir_handle *handle) {
   writer->send.op.kind = WEIR_OP_SEND;
   writer->send.op.handle = handle;
   writer->send.slices = writer->slices;
+  writer->send.fd = -1;
   writer->fin.kind = WEIR_OP_SHUTDOWN;
   writer->fin.handle = handle;
   return writer;
@@ -37,11 +38,13 @@ weirc_chunk *weirc_chunk_create(weir_loop *loop, size_t room) {
   if (!chunk) return NULL;
   memset(chunk, 0, sizeof *chunk);
   chunk->pool = pool;
+  chunk->fd = -1;
   return chunk;
 }
 
 void weirc_chunk_free(weir_loop *loop, weirc_chunk *chunk) {
   weirc_chunk_disown(chunk);
+  if (chunk->fd >= 0) loop->ops->close_fd(loop->backend, chunk->fd);
   if (chunk->pool == POOL_SMALL)
     weirc_pool_give(&loop->small_chunks, &loop->allocator, chunk);
   else if (chunk->pool == POOL_LARGE)
@@ -84,13 +87,17 @@ void weirc_writer_start_batch(weirc_writer *writer) {
 size_t weirc_writer_gather(weirc_writer *writer) {
   size_t total = 0;
   writer->send.count = 0;
+  writer->send.fd = -1;
   for (weirc_chunk *chunk = writer->queue.first; writer->send.count < WEIRC_GATHER;
        chunk = chunk->next) {
+    bool passes = chunk->fd >= 0 && chunk->left == chunk->length;
+    if (passes && total > 0) break;
+    if (passes) writer->send.fd = chunk->fd;
     if (chunk->left > 0) {
       writer->slices[writer->send.count++] = (weir_slice){chunk->data, chunk->left};
       total += chunk->left;
     }
-    if (chunk == writer->batch_last) break;
+    if (chunk == writer->batch_last || passes) break;
   }
   return total;
 }

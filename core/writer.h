@@ -33,6 +33,7 @@ typedef struct weirc_chunk {
   size_t length;                 /**< Of the whole write(). */
   const uint8_t *data;           /**< What is not taken yet. */
   size_t left;                   /**< Bytes of it. */
+  intptr_t fd;                   /**< Goes with its first byte, and is closed with it; -1: none. */
   uint16_t error;                /**< The weir_err to tell. */
   uint8_t pool;                  /**< Where the block goes back to. */
   bool owned;                    /**< A weirc_owned lies behind it. */
@@ -111,7 +112,8 @@ void weirc_chunk_disown(weirc_chunk *chunk);
 void weirc_writer_start_batch(weirc_writer *writer);
 
 /**
- * Fills the send operation with the next pieces of the batch.
+ * Fills the send operation with the next pieces of the batch. One that has a descriptor leaves by
+ * itself.
  * @return their bytes; 0: all of the batch was taken
  */
 size_t weirc_writer_gather(weirc_writer *writer);

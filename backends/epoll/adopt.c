@@ -2,6 +2,7 @@
  * Does not decide what they are: the platform knows. */
 #include "backends/epoll/adopt.h"
 
+#include "backends/epoll/passing.h"
 #include "backends/epoll/table.h"
 #include "platform/posix/descriptor.h"
 
@@ -69,6 +70,7 @@ weir_err weirb_epoll_release(weir_backend *backend, weir_handle *base, intptr_t 
   assert(handle->in == NULL && handle->out.send == NULL);
   if (!(handle->flags & WEIRB_EPOLL_OPEN)) return WEIR_EBADF;
   weirb_epoll_unwatch(backend, handle);
+  if (handle->flags & WEIRB_EPOLL_PASSES) weirb_epoll_passing_forget(backend, handle);
   *out_fd = handle->fd;
   reset(handle);
   return WEIR_OK;

@@ -12,6 +12,7 @@
 #include "backends/epoll/connect.h"
 #include "backends/epoll/handle.h"
 #include "backends/epoll/listener.h"
+#include "backends/epoll/passing.h"
 #include "backends/epoll/receive.h"
 #include "backends/epoll/send.h"
 #include "backends/epoll/state.h"
@@ -166,6 +167,7 @@ static void free_backend(weir_backend *backend) {
   if (backend->wake_fd >= 0) (void)close(backend->wake_fd);
   if (backend->epoll_fd >= 0) (void)close(backend->epoll_fd);
   if (backend->table != NULL) allocator.release(backend->table, allocator.user);
+  weirb_epoll_passing_forget(backend, NULL);
   allocator.release(backend, allocator.user);
 }
 
@@ -238,6 +240,11 @@ const weir_backend_ops weirb_epoll_ops = {
     .set_type_of_service = weirb_epoll_set_type_of_service,
     .peer_credentials = weirb_epoll_peer_credentials,
     .adopt_listener = weirb_epoll_adopt_listener,
+    .try_send_fd = weirb_epoll_try_send_fd,
+    .keep_fds = weirb_epoll_keep_fds,
+    .take_fd = weirb_epoll_take_fd,
+    .duplicate_fd = weirb_epoll_duplicate_fd,
+    .close_fd = weirb_epoll_close_fd,
     .adopt = weirb_epoll_adopt,
     .release = weirb_epoll_release,
     .handle_fd = weirb_epoll_handle_fd,

@@ -4,6 +4,7 @@
 
 #include "backends/epoll/connect.h"
 #include "backends/epoll/listener.h"
+#include "backends/epoll/passing.h"
 #include "backends/epoll/resolve.h"
 #include "backends/epoll/send.h"
 #include "backends/epoll/table.h"
@@ -156,6 +157,7 @@ static void close_descriptor(weir_backend *backend, weirb_epoll_handle *handle,
   } else {
     weirb_epoll_forget(backend, handle);
   }
+  if (handle->flags & WEIRB_EPOLL_PASSES) weirb_epoll_passing_forget(backend, handle);
   if (how == WEIR_CLOSE_RESET && !(handle->flags & WEIRB_EPOLL_IPC)) {
     weirp_descriptor_reset_on_close(handle->fd);
   }

@@ -5,6 +5,7 @@
 #ifndef WEIRB_EPOLL_RECEIVE_H
 #define WEIRB_EPOLL_RECEIVE_H
 
+#include "backends/epoll/passing.h"
 #include "backends/epoll/state.h"
 
 #include <sys/socket.h>
@@ -40,6 +41,7 @@ static inline void weirb_epoll_received(weirb_epoll_handle *handle, unsigned fla
 static inline ssize_t weirb_epoll_read(weir_backend *backend, weirb_epoll_handle *handle,
                                        unsigned flags, void *data, size_t room) {
   if (!(flags & WEIRB_EPOLL_IPC)) return read(handle->fd, data, room);
+  if (flags & WEIRB_EPOLL_PASSES) return weirb_epoll_passing_read(backend, handle, data, room);
   backend->piece.iov_base = data;
   backend->piece.iov_len = room;
   ssize_t n = recvmsg(handle->fd, &backend->message, 0);

@@ -3,6 +3,7 @@
 #include "backends/epoll/send.h"
 
 #include "backends/epoll/gather.h"
+#include "backends/epoll/passing.h"
 #include "backends/epoll/table.h"
 #include "platform/posix/descriptor.h"
 #include "platform/posix/error.h"
@@ -41,11 +42,22 @@ static weir_err wait_for_room(weir_backend *backend, weirb_epoll_handle *handle)
   return handle->flags & WEIRB_EPOLL_WATCH_OUT ? WEIR_OK : weirb_epoll_watch_out(backend, handle);
 }
 
+/* Only the first bytes go with a descriptor. */
+static weir_err send_fd_first(weir_backend *backend, weirb_epoll_handle *handle,
+                              weir_send_op *send) {
+  if (send->fd < 0 || send->op.length > 0) return WEIR_OK;
+  ptrdiff_t n = weirb_epoll_try_send_fd(backend, &handle->base, send->fd, send->slices);
+  if (n < 0) return (weir_err)-n;
+  send->op.length = (size_t)n;
+  return n > 0 ? WEIR_OK : WEIR_EAGAIN;
+}
+
 void weirb_epoll_send(weir_backend *backend, weirb_epoll_handle *handle, weir_completions *done) {
   weir_send_op *send = (weir_send_op *)(void *)handle->out.send;
-  bool more;
-  weir_err err =
-      weirb_epoll_gather_go_on(handle->fd, send->slices, send->count, &send->op.length, &more);
+  bool more = true;
+  weir_err err = send_fd_first(backend, handle, send);
+  if (err == WEIR_OK)
+    err = weirb_epoll_gather_go_on(handle->fd, send->slices, send->count, &send->op.length, &more);
   if (more) {
     if (err == WEIR_OK) {
       weirb_epoll_queue_handle(backend, handle);

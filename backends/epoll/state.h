@@ -37,11 +37,15 @@ enum {
   WEIRB_EPOLL_BLOCKED = 1u << 9,    /**< The last send was not taken whole. */
   WEIRB_EPOLL_QUEUED = 1u << 10,    /**< base.next belongs to one of the backend's lists. */
   WEIRB_EPOLL_CLOSED = 1u << 11,    /**< close() was called; the list it is in lets go of it. */
-  WEIRB_EPOLL_PIPE = 1u << 12       /**< An end of a pipe, which no call for sockets takes. */
+  WEIRB_EPOLL_PIPE = 1u << 12,      /**< An end of a pipe, which no call for sockets takes. */
+  WEIRB_EPOLL_PASSES = 1u << 13     /**< Descriptors that come are kept for take_fd(). */
 };
 
 /** What a listener, or a handle with a bound path, has besides; see listener.c. */
 typedef struct weirb_epoll_listener weirb_epoll_listener;
+
+/** A descriptor that came with bytes and was not taken yet; see passing.c. */
+typedef struct weirb_epoll_passed weirb_epoll_passed;
 
 /** The bytes behind an object of the core. Zeroed memory is a handle without descriptor. */
 typedef struct weirb_epoll_handle {
@@ -84,6 +88,9 @@ struct weir_backend {
   weir_handle *retrying;      /**< Handles whose CONNECT is to be tried again. */
   weir_time retry_at;         /**< When the first of them is due; WEIR_TIME_NEVER: none. */
   weirb_resolves resolves;    /**< The RESOLVEs, which have no handle. */
+  weirb_epoll_passed *passed; /**< Descriptors to be taken, oldest first; NULL: none ever came. */
+  size_t passed_count;        /**< How many. */
+  size_t passed_capacity;     /**< How many have room. */
   weir_allocator allocator;   /**< The loop's. */
   struct epoll_event events[WEIRB_EPOLL_EVENTS]; /**< Taken from the system together. */
   unsigned char buffer[WEIRB_EPOLL_BUFFER_SIZE]; /**< For RECEIVEs without memory. */

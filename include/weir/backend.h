@@ -100,6 +100,7 @@ typedef struct weir_send_op {
   weir_op op;               /**< kind, handle. */
   const weir_slice *slices; /**< What to send, in order; stays as it is. */
   size_t count;             /**< How many slices. */
+  intptr_t fd;              /**< Goes with the first byte, as by try_send_fd(); -1: none. */
 } weir_send_op;
 
 /**
@@ -337,6 +338,23 @@ typedef struct weir_backend_ops {
    */
   weir_err (*adopt_listener)(weir_backend *backend, weir_handle *handle, intptr_t fd,
                              weir_transport *out_transport);
+  /**
+   * As try_send() of one slice that is not empty, with a descriptor that the peer gets with its
+   * first byte; it stays the caller's. WEIR_TRANSPORT_IPC only. Optional; who has it has the four
+   * that follow, too.
+   */
+  ptrdiff_t (*try_send_fd)(weir_backend *backend, weir_handle *handle, intptr_t fd,
+                           const weir_slice *slice);
+  /** Whether descriptors that come with bytes are kept, or closed, which is how it begins. An open
+   * handle of WEIR_TRANSPORT_IPC. */
+  void (*keep_fds)(weir_backend *backend, weir_handle *handle, bool keep);
+  /** The oldest descriptor that came with the bytes of the last RECEIVE of a handle: the caller's.
+   * What is not taken is closed with the handle. @return -1: there is none */
+  intptr_t (*take_fd)(weir_backend *backend, weir_handle *handle);
+  /** A second descriptor of the same thing. @return WEIR_OK; WEIR_EBADF; WEIR_EMFILE, ... */
+  weir_err (*duplicate_fd)(weir_backend *backend, intptr_t fd, intptr_t *out_fd);
+  /** Closes a descriptor of duplicate_fd() or take_fd(). */
+  void (*close_fd)(weir_backend *backend, intptr_t fd);
 } weir_backend_ops;
 
 /**

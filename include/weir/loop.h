@@ -41,7 +41,8 @@ typedef enum weir_trace_event {
   WEIR_TRACE_LOOKUP,         /**< 'lookup'. The weir_err, the family of the address. */
   WEIR_TRACE_ATTEMPT,        /**< An attempt to connect begins. How many so far, 0. */
   WEIR_TRACE_ATTEMPT_FAILED, /**< It failed, or its time is up. The weir_err, how many failed. */
-  WEIR_TRACE_DROP            /**< 'drop'. The weir_drop_reason, connections now. */
+  WEIR_TRACE_DROP,           /**< 'drop'. The weir_drop_reason, connections now. */
+  WEIR_TRACE_FD              /**< A descriptor came. The descriptor, 0. */
 } weir_trace_event;
 
 /**

@@ -80,13 +80,18 @@ typedef struct weir_socket_handlers {
   /** Its time is up; the next address is tried. @source HE-04, HE-23 */
   void (*on_connection_attempt_timeout)(weir_socket *socket, const weir_address *address,
                                         void *user);
+  /** A descriptor came: the handler's, to close or to give to a socket or a server. Descriptors
+   * keep their order, and each is told before the bytes it came with; the system does not tell how
+   * many bytes lie before them. Local connections only. Without this handler they are closed.
+   * @source SRV-09 */
+  void (*on_fd)(weir_socket *socket, intptr_t fd, void *user);
 } weir_socket_handlers;
 
 /** No handlers, every member by its order. */
 #define WEIR_SOCKET_HANDLERS_INIT                                                                  \
   {                                                                                                \
     sizeof(weir_socket_handlers), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,      \
-        NULL, NULL, NULL, NULL                                                                     \
+        NULL, NULL, NULL, NULL, NULL                                                               \
   }
 
 /**

@@ -52,6 +52,26 @@ WEIR_API weir_err weir_socket_write_text(weir_socket *socket, const char *text, 
                                          void *user);
 
 /**
+ * Sends bytes and, with the first of them, a descriptor to the process at the other end of a local
+ * connection, which is told it by on_fd: a listener (weir_server_fd()), a connection
+ * (weir_socket_detach()), or anything else. It keeps its place among the other writes, and is a
+ * write like them.
+ * @param socket a connection to a path, or one that is being made
+ * @param fd stays the caller's, who may close it when this returns
+ * @param data copied
+ * @param length bytes of data; at least one
+ * @param callback as for weir_socket_write()
+ * @param user handed to callback
+ * @return as weir_socket_write(); nothing has changed and no callback runs:
+ * WEIR_ERR_INVALID_ARG_TYPE: NULL, or no bytes; WEIR_ERR_INVALID_HANDLE_TYPE: no connection to a
+ * path; WEIR_EBADF; WEIR_EMFILE; WEIR_ENOTSUP: the backend has no descriptors
+ * @cost a descriptor and a copy of the bytes until the system has taken them
+ * @source SRV-09, LSN-27
+ */
+WEIR_API weir_err weir_socket_write_fd(weir_socket *socket, intptr_t fd, const void *data,
+                                       size_t length, weir_socket_callback callback, void *user);
+
+/**
  * Sends the bytes of several slices as one write: one system call takes what it can, the rest is
  * copied and queued together. Otherwise as weir_socket_write().
  * @param socket where to
