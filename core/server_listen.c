@@ -86,6 +86,7 @@ static void on_answer(void *owner, const weir_error *error, const weir_address *
   weir_server *server = owner;
   weir_endpoint local = {.transport = WEIR_TRANSPORT_TCP};
   assert(server->lookup && (error || count > 0));
+  (void)count;
   server->lookup = NULL;
   if (!error && addresses->family != WEIR_FAMILY_NONE) {
     local.address = *addresses;

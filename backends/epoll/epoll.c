@@ -36,7 +36,9 @@ static inline bool serve(weir_backend *backend, weirb_epoll_handle *handle,
      * before the error has to come out before it. */
     if (!receive || !(handle->flags & WEIRB_EPOLL_FAILED)) weirb_epoll_send(backend, handle, done);
   }
-  return receive && weirb_epoll_receive(backend, handle, handle->flags, done);
+  if (!receive) return false;
+  if (handle->flags & WEIRB_EPOLL_PASSES) return weirb_epoll_receive_passing(backend, handle, done);
+  return weirb_epoll_receive(backend, handle, handle->flags, done);
 }
 
 /* Serves a handle that waited in `ready`. */
@@ -70,7 +72,7 @@ static void stray_event(weir_backend *backend, int fd, weir_completions *done) {
 /* What makes an event of bytes more than that. */
 #define UNCOMMON                                                                                   \
   (WEIRB_EPOLL_LISTENER | WEIRB_EPOLL_CONNECTING | WEIRB_EPOLL_QUEUED | WEIRB_EPOLL_DRAIN |        \
-   WEIRB_EPOLL_FAILED)
+   WEIRB_EPOLL_FAILED | WEIRB_EPOLL_PASSES)
 
 /* Any event but the common one. */
 static bool serve_other_event(weir_backend *backend, weirb_epoll_handle *handle, uint32_t events,

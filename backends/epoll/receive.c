@@ -15,11 +15,17 @@ void weirb_epoll_receive_into(weir_backend *backend, weirb_epoll_handle *handle,
   weir_op *op = handle->in;
   size_t room = op->length;
   unsigned flags = handle->flags;
-  ssize_t n = weirb_epoll_read(backend, handle, flags, op->data, room);
+  ssize_t n = flags & WEIRB_EPOLL_PASSES ? weirb_epoll_passing_read(backend, handle, op->data, room)
+                                         : weirb_epoll_read(backend, handle, flags, op->data, room);
   if (n > 0)
     weirb_epoll_received(handle, flags, op->data, (size_t)n, room, done);
   else
     weirb_epoll_receive_nothing(backend, handle, n, done);
+}
+
+bool weirb_epoll_receive_passing(weir_backend *backend, weirb_epoll_handle *handle,
+                                 weir_completions *done) {
+  return weirb_epoll_receive_either(backend, handle, handle->flags, true, done);
 }
 
 /* Reading has met the end of what there was: a SEND that let it go first may go on. */
