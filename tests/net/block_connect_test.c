@@ -47,16 +47,6 @@ static net_fixture *create(void) {
   return answering;
 }
 
-static weir_block_filter *filter_of(const char *rules) {
-  weir_block_list *list;
-  weir_block_filter *filter;
-  assert_int_equal(weir_block_list_create(NULL, &list), WEIR_OK);
-  assert_int_equal(weir_block_list_from_text(list, rules, strlen(rules), NULL), WEIR_OK);
-  assert_int_equal(weir_block_list_snapshot(list, &filter), WEIR_OK);
-  weir_block_list_free(list);
-  return filter;
-}
-
 static net_log told; /* Of family selection. */
 static size_t parts;
 static size_t attempted;
@@ -93,7 +83,7 @@ static void try_to_connect(net_fixture *net, const char *rules, const char *host
   weir_socket_handlers table = net_handlers;
   weir_socket_options options = WEIR_SOCKET_OPTIONS_INIT;
   weir_connect_options target = net_target(net, NET_IPV4);
-  weir_block_filter *filter = filter_of(rules);
+  weir_block_filter *filter = net_filter_of(rules);
   static weir_socket_handlers kept;
   table.on_connection_attempt = on_attempt;
   table.on_connection_attempt_failed = on_failed;
@@ -216,7 +206,7 @@ static void who_is_told_may_end_it(void **state) {
   weir_socket *socket;
   answers = two;
   answer_count = 2;
-  options.block_list = filter_of("127.0.0.9");
+  options.block_list = net_filter_of("127.0.0.9");
   target.host = "two.test";
   told = (net_log){.length = 0};
   assert_int_equal(weir_connect(net->loop, &options, &target, &ending, NULL, &socket), WEIR_OK);
@@ -252,7 +242,7 @@ static void a_path_has_no_address(void **state) {
   (void)state;
   net_fixture *net = net_create();
   weir_socket_options options = WEIR_SOCKET_OPTIONS_INIT;
-  options.block_list = filter_of("0.0.0.0/0\n::/0");
+  options.block_list = net_filter_of("0.0.0.0/0\n::/0");
   net_open_with(net, NET_PATH, &options, NULL, NULL);
   weir_block_filter_release(options.block_list);
   net_free(net);
@@ -264,7 +254,7 @@ static void without_memory_it_is_let_go(void **state) {
   net_fixture *net = create();
   weir_socket_options options = WEIR_SOCKET_OPTIONS_INIT;
   weir_socket *socket = NULL;
-  options.block_list = filter_of("127.0.0.1");
+  options.block_list = net_filter_of("127.0.0.1");
   weir_err err = WEIR_ENOMEM;
   for (size_t i = 1; err == WEIR_ENOMEM; i++) {
     loop_fixture_fail_at(&net->base, i);

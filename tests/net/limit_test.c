@@ -5,16 +5,6 @@
 
 #include <string.h>
 
-static weir_block_filter *filter_of(const char *rules) {
-  weir_block_list *list;
-  weir_block_filter *filter;
-  assert_int_equal(weir_block_list_create(NULL, &list), WEIR_OK);
-  assert_int_equal(weir_block_list_from_text(list, rules, strlen(rules), NULL), WEIR_OK);
-  assert_int_equal(weir_block_list_snapshot(list, &filter), WEIR_OK);
-  weir_block_list_free(list);
-  return filter;
-}
-
 /* One more client, until it is closed: it was turned away. */
 static void come_and_be_dropped(net_fixture *net, net_kind kind) {
   net_end late = {.net = net};
@@ -100,7 +90,7 @@ static void a_blocked_peer_is_dropped(void **state) {
   for (size_t i = 0; i < COUNT_OF(kinds); i++) {
     net_fixture *net = net_create();
     weir_server_options options = WEIR_SERVER_OPTIONS_INIT;
-    weir_block_filter *filter = options.block_list = filter_of(rules[i]);
+    weir_block_filter *filter = options.block_list = net_filter_of(rules[i]);
     net_listen(net, kinds[i], &options);
     weir_block_filter_release(filter); /* The server has its own. */
     if (kinds[i] == NET_PATH) {
@@ -124,7 +114,7 @@ static void the_block_list_changes_while_it_listens(void **state) {
   net_fixture *net = net_create();
   net_end other = {.net = net};
   net_open(net, NET_IPV4);
-  weir_block_filter *filter = filter_of("127.0.0.1");
+  weir_block_filter *filter = net_filter_of("127.0.0.1");
   weir_server_set_block_list(NULL, filter);
   weir_server_set_block_list(net->server.server, filter);
   weir_server_set_block_list(net->server.server, filter);
@@ -145,7 +135,7 @@ static void the_block_list_of_a_socket_changes(void **state) {
   net_end second = {.net = net};
   net_listen(net, NET_IPV4, NULL);
   weir_connect_options there = net_target(net, NET_IPV4);
-  weir_block_filter *filter = filter_of("127.0.0.1");
+  weir_block_filter *filter = net_filter_of("127.0.0.1");
   assert_int_equal(
       weir_socket_create(net->loop, NULL, &net_handlers, &net->client, &net->client.socket),
       WEIR_OK);

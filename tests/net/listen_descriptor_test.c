@@ -20,10 +20,8 @@ static net_fixture *net;
 static int setup(void **state) {
   (void)state;
   net = net_create();
-  if (!net) return -1;
-  net->server.net = net;
-  return weir_create_server(net->loop, NULL, &net_server_handlers, &net->server,
-                            &net->server.server);
+  net_make_server(net, &net->server);
+  return 0;
 }
 
 static int teardown(void **state) {

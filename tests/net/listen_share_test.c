@@ -3,12 +3,6 @@
 
 #include "conformance/clause.h"
 
-static void make(net_fixture *net, net_server *server) {
-  *server = (net_server){.net = net};
-  assert_int_equal(
-      weir_create_server(net->loop, NULL, &net_server_handlers, server, &server->server), WEIR_OK);
-}
-
 static void share(net_server *server, weir_server *handle) {
   weir_listen_options options = WEIR_LISTEN_OPTIONS_INIT;
   options.handle = handle;
@@ -38,8 +32,8 @@ static void the_last_one_gets_the_connections(void **state) {
     net_end ends[4];
     weir_address bound;
     net_listen(net, kind, NULL);
-    make(net, &b);
-    make(net, &c);
+    net_make_server(net, &b);
+    net_make_server(net, &c);
     CLAUSES("LSN-12", "LSN-36") {
       share(&b, net->server.server);
       assert_true(weir_server_listening(b.server));
@@ -73,8 +67,8 @@ static void the_last_to_close_closes(void **state) {
   net_server b, again;
   weir_listen_options options = WEIR_LISTEN_OPTIONS_INIT;
   net_listen(net, NET_IPV4, NULL);
-  make(net, &b);
-  make(net, &again);
+  net_make_server(net, &b);
+  net_make_server(net, &again);
   share(&b, net->server.server);
   net_settle(net);
   options.host = "127.0.0.1";
@@ -97,8 +91,8 @@ static void what_cannot_be_shared_is_refused(void **state) {
   net_server b;
   weir_listen_options options = WEIR_LISTEN_OPTIONS_INIT;
   net_listen(other, NET_IPV4, NULL);
-  make(net, &net->server);
-  make(net, &b);
+  net_make_server(net, &net->server);
+  net_make_server(net, &b);
   options.handle = net->server.server;
   assert_int_equal(weir_server_listen(b.server, &options, NULL, NULL), WEIR_ERR_INVALID_ARG_VALUE);
   options.handle = b.server;
@@ -117,7 +111,7 @@ static void who_closes_while_accepting_waits_hands_over(void **state) {
   net_fixture *net = net_create();
   net_server b;
   net_listen(net, NET_IPV4, NULL);
-  make(net, &b);
+  net_make_server(net, &b);
   share(&b, net->server.server);
   net_settle(net);
   /* The first socket is there already; there is no memory for the next one. */
@@ -140,9 +134,9 @@ static void several_listeners_have_one_port(void **state) {
   net_server b, alone;
   weir_listen_options options = WEIR_LISTEN_OPTIONS_INIT;
   weir_address bound;
-  make(net, &net->server);
-  make(net, &b);
-  make(net, &alone);
+  net_make_server(net, &net->server);
+  net_make_server(net, &b);
+  net_make_server(net, &alone);
   options.host = "127.0.0.1";
   options.port = 0;
   options.reuse_port = true;
@@ -175,7 +169,7 @@ static void a_port_is_one_servers(void **state) {
     for (int exclusive = 0; exclusive < 2; exclusive++) {
       net_server b;
       weir_listen_options options = WEIR_LISTEN_OPTIONS_INIT;
-      make(net, &b);
+      net_make_server(net, &b);
       options.host = "127.0.0.1";
       options.port = net->port;
       options.exclusive = exclusive != 0;

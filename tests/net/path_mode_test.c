@@ -34,10 +34,8 @@ int chmod(const char *path, mode_t mode) {
 static int setup(void **state) {
   (void)state;
   net = net_create();
-  if (!net) return -1;
-  net->server.net = net;
-  return weir_create_server(net->loop, NULL, &net_server_handlers, &net->server,
-                            &net->server.server);
+  net_make_server(net, &net->server);
+  return 0;
 }
 
 static int teardown(void **state) {
@@ -340,16 +338,11 @@ static void of_many_that_start_at_once_one_wins(void **state) {
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
   const struct CMUnitTest tests[] = {
-      TEST(the_mode_is_what_was_asked_for),
-      TEST(a_mode_that_is_refused_is_an_error),
-      TEST(the_mode_is_never_wider),
-      TEST(what_is_no_file_has_no_mode),
-      TEST(a_stale_file_is_replaced),
-      TEST(where_there_is_nothing_it_is_an_ordinary_listen),
-      TEST(anything_else_is_left_alone),
-      TEST(a_listener_that_lives_keeps_its_name),
-      TEST(only_one_reclaims_at_a_time),
-      TEST(of_many_that_start_at_once_one_wins),
+      TEST(the_mode_is_what_was_asked_for), TEST(a_mode_that_is_refused_is_an_error),
+      TEST(the_mode_is_never_wider),        TEST(what_is_no_file_has_no_mode),
+      TEST(a_stale_file_is_replaced),       TEST(where_there_is_nothing_it_is_an_ordinary_listen),
+      TEST(anything_else_is_left_alone),    TEST(a_listener_that_lives_keeps_its_name),
+      TEST(only_one_reclaims_at_a_time),    TEST(of_many_that_start_at_once_one_wins),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

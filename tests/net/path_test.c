@@ -13,18 +13,12 @@
 
 enum { LONGEST = 108, ROOM = sizeof(((struct sockaddr_un *)0)->sun_path) };
 
-static void make_server(net_fixture *net) {
-  assert_int_equal(
-      weir_create_server(net->loop, NULL, &net_server_handlers, &net->server, &net->server.server),
-      WEIR_OK);
-}
-
 static void listen_at(net_fixture *net, const char *path, size_t length, weir_path_overflow how) {
   weir_listen_options options = WEIR_LISTEN_OPTIONS_INIT;
   options.path = path;
   options.path_length = length;
   options.path_overflow = how;
-  if (!net->server.server) make_server(net);
+  if (!net->server.server) net_make_server(net, &net->server);
   assert_int_equal(weir_server_listen(net->server.server, &options, NULL, NULL), WEIR_OK);
 }
 

@@ -7,12 +7,6 @@
 #include <string.h>
 #include <unistd.h>
 
-static void make_server(net_fixture *net) {
-  assert_int_equal(
-      weir_create_server(net->loop, NULL, &net_server_handlers, &net->server, &net->server.server),
-      WEIR_OK);
-}
-
 static weir_listen_options on_loopback(uint16_t port) {
   weir_listen_options options = WEIR_LISTEN_OPTIONS_INIT;
   options.port = port;
@@ -35,7 +29,7 @@ static void listening_is_told_after_the_call_and_known_inside(void **state) {
   weir_address address;
   net_fixture *net = net_create();
   weir_listen_options options = on_loopback(0);
-  make_server(net);
+  net_make_server(net, &net->server);
   assert_false(weir_server_listening(net->server.server));
   assert_int_equal(weir_server_address(net->server.server, &address), WEIR_OK);
   assert_int_equal(address.family, WEIR_FAMILY_NONE);
@@ -81,7 +75,7 @@ static void a_foreign_address_is_eaddrnotavail(void **state) {
   net_fixture *net = net_create();
   weir_listen_options options = on_loopback(0);
   options.host = "203.0.113.9";
-  make_server(net);
+  net_make_server(net, &net->server);
   assert_int_equal(listen_on(net, &options, "l"), WEIR_OK);
   net_run(net);
   net_expect("foreign", &net->server.log, "error l:EADDRNOTAVAIL");
@@ -100,7 +94,7 @@ static void arguments_that_cannot_be_are_refused_at_once(void **state) {
                {65536, WEIR_ERR_SOCKET_BAD_PORT},
                {-2, WEIR_ERR_SOCKET_BAD_PORT}};
   net_fixture *net = net_create();
-  make_server(net);
+  net_make_server(net, &net->server);
   for (size_t i = 0; i < COUNT_OF(cases); i++) {
     weir_listen_options options = WEIR_LISTEN_OPTIONS_INIT;
     options.port = cases[i].port;
@@ -117,7 +111,7 @@ static void listening_twice_is_refused(void **state) {
   (void)state;
   net_fixture *net = net_create();
   weir_listen_options options = on_loopback(0);
-  make_server(net);
+  net_make_server(net, &net->server);
   assert_int_equal(listen_on(net, &options, "l"), WEIR_OK);
   assert_int_equal(listen_on(net, &options, "never"), WEIR_ERR_SERVER_ALREADY_LISTEN);
   net_settle(net);
@@ -133,7 +127,7 @@ static void a_path_in_a_missing_directory_is_eacces(void **state) {
   net_fixture *net = net_create();
   weir_listen_options options = WEIR_LISTEN_OPTIONS_INIT;
   options.path = "/nonexistent/weir";
-  make_server(net);
+  net_make_server(net, &net->server);
   assert_int_equal(listen_on(net, &options, "l"), WEIR_OK);
   net_run(net);
   net_expect("missing", &net->server.log, "error l:EACCES");
@@ -172,7 +166,7 @@ static void an_empty_path_is_refused(void **state) {
   net_fixture *net = net_create();
   weir_listen_options options = WEIR_LISTEN_OPTIONS_INIT;
   options.path = "";
-  make_server(net);
+  net_make_server(net, &net->server);
   if (listen_on(net, &options, "l") == WEIR_OK) {
     net_run(net);
     net_expect("empty", &net->server.log, "error l:EINVAL");
@@ -195,7 +189,7 @@ static void closing_in_each_state_tells_close_and_the_callback(void **state) {
   for (size_t i = 0; i < COUNT_OF(cases); i++) {
     net_fixture *net = net_create();
     weir_listen_options options = on_loopback(0);
-    make_server(net);
+    net_make_server(net, &net->server);
     if (cases[i].listens) assert_int_equal(listen_on(net, &options, "l"), WEIR_OK);
     if (cases[i].settles) net_settle(net);
     assert_int_equal(close_it(&net->server, "c"), cases[i].answer);
@@ -273,7 +267,7 @@ static void a_server_closed_before_listening_listens_again_at_once(void **state)
   (void)state;
   net_fixture *net = net_create();
   weir_listen_options options = on_loopback(0);
-  make_server(net);
+  net_make_server(net, &net->server);
   assert_int_equal(listen_on(net, &options, "l1"), WEIR_OK);
   assert_int_equal(close_it(&net->server, "c"), WEIR_OK);
   assert_int_equal(listen_on(net, &options, "l2"), WEIR_OK);
@@ -290,7 +284,7 @@ static void closing_and_listening_at_once_tells_both(void **state) {
   (void)state;
   net_fixture *net = net_create();
   weir_listen_options options = on_loopback(0);
-  make_server(net);
+  net_make_server(net, &net->server);
   assert_int_equal(listen_on(net, &options, "l1"), WEIR_OK);
   net_settle(net);
   assert_int_equal(close_it(&net->server, "c"), WEIR_OK);
@@ -334,7 +328,7 @@ static void a_server_may_be_freed_in_each_of_its_handlers(void **state) {
     weir_address address;
     net->server.at = places[i];
     net->server.act = free_it;
-    make_server(net);
+    net_make_server(net, &net->server);
     assert_int_equal(listen_on(net, &options, "l"), WEIR_OK);
     (void)weir_server_address(net->server.server, &address);
     net->port = address.port;
@@ -371,7 +365,7 @@ static void connections_live_on_when_their_server_is_freed(void **state) {
 static void an_unreferenced_server_lets_the_loop_end(void **state) {
   (void)state;
   net_fixture *net = net_create();
-  make_server(net);
+  net_make_server(net, &net->server);
   weir_server_unref(net->server.server);
   net_listen(net, NET_IPV4, NULL);
   net_run(net);

@@ -270,6 +270,22 @@ void net_free(net_fixture *net) {
   assert_true(clean);
 }
 
+void net_make_server(net_fixture *net, net_server *server) {
+  *server = (net_server){.net = net};
+  assert_int_equal(
+      weir_create_server(net->loop, NULL, &net_server_handlers, server, &server->server), WEIR_OK);
+}
+
+weir_block_filter *net_filter_of(const char *rules) {
+  weir_block_list *list;
+  weir_block_filter *filter;
+  assert_int_equal(weir_block_list_create(NULL, &list), WEIR_OK);
+  assert_int_equal(weir_block_list_from_text(list, rules, strlen(rules), NULL), WEIR_OK);
+  assert_int_equal(weir_block_list_snapshot(list, &filter), WEIR_OK);
+  weir_block_list_free(list);
+  return filter;
+}
+
 void net_listen(net_fixture *net, net_kind kind, const weir_server_options *options) {
   weir_listen_options listen = WEIR_LISTEN_OPTIONS_INIT;
   weir_address address;

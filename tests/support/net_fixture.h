@@ -114,6 +114,12 @@ net_fixture *net_create_sim(uint64_t seed);
  * closed told something more. */
 void net_free(net_fixture *net);
 
+/** Makes a server that notes everything and does not listen. Fails the test if it cannot. */
+void net_make_server(net_fixture *net, net_server *server);
+
+/** A filter of rules, a line each; the caller's to release. */
+weir_block_filter *net_filter_of(const char *rules);
+
 /** Makes net->server listen. Fails the test if it does not. */
 void net_listen(net_fixture *net, net_kind kind, const weir_server_options *options);
 
