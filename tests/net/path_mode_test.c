@@ -256,6 +256,35 @@ static void a_listener_that_lives_keeps_its_name(void **state) {
   (void)close(owner);
 }
 
+/* Whatever the second one wants: the first has its name, mode and owner, and its clients. */
+static void a_second_server_changes_nothing(void **state) {
+  (void)state;
+  raw_needs_system();
+  net_server second;
+  struct stat first, after;
+  weir_listen_options options = at_path();
+  net_make_server(net, &second);
+  listen_with(&options);
+  net_settle(net);
+  assert_int_equal(lstat(net->path, &first), 0);
+  options.readable_all = options.writable_all = true;
+  for (int reclaim = 0; reclaim < 2; reclaim++) {
+    second.error = WEIR_OK;
+    options.reclaim_path = reclaim != 0;
+    assert_int_equal(weir_server_listen(second.server, &options, NULL, NULL), WEIR_OK);
+    net_settle(net);
+    assert_int_equal(second.error, WEIR_EADDRINUSE);
+    assert_int_equal(lstat(net->path, &after), 0);
+    assert_int_equal(first.st_ino, after.st_ino);
+    assert_int_equal(first.st_mode, after.st_mode);
+    assert_int_equal(first.st_uid, after.st_uid);
+    assert_int_equal(first.st_gid, after.st_gid);
+  }
+  net_connect(net, NET_PATH, NULL, &net->client);
+  net_settle(net);
+  net_expect("still served", &net->client.log, "connect ready");
+}
+
 /* Who has the lock is about to listen. It is free again when that listens, or could not. */
 static void only_one_reclaims_at_a_time(void **state) {
   (void)state;
@@ -338,11 +367,17 @@ static void of_many_that_start_at_once_one_wins(void **state) {
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
   const struct CMUnitTest tests[] = {
-      TEST(the_mode_is_what_was_asked_for), TEST(a_mode_that_is_refused_is_an_error),
-      TEST(the_mode_is_never_wider),        TEST(what_is_no_file_has_no_mode),
-      TEST(a_stale_file_is_replaced),       TEST(where_there_is_nothing_it_is_an_ordinary_listen),
-      TEST(anything_else_is_left_alone),    TEST(a_listener_that_lives_keeps_its_name),
-      TEST(only_one_reclaims_at_a_time),    TEST(of_many_that_start_at_once_one_wins),
+      TEST(the_mode_is_what_was_asked_for),
+      TEST(a_mode_that_is_refused_is_an_error),
+      TEST(the_mode_is_never_wider),
+      TEST(what_is_no_file_has_no_mode),
+      TEST(a_stale_file_is_replaced),
+      TEST(where_there_is_nothing_it_is_an_ordinary_listen),
+      TEST(anything_else_is_left_alone),
+      TEST(a_listener_that_lives_keeps_its_name),
+      TEST(a_second_server_changes_nothing),
+      TEST(only_one_reclaims_at_a_time),
+      TEST(of_many_that_start_at_once_one_wins),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,9 +4,11 @@
 #include "tests/net/raw_peer.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -307,6 +309,41 @@ static void a_path_with_backslashes_arrives_byte_for_byte(void **state) {
   net_free(net);
 }
 
+static bool client_has_connected(const net_fixture *net) {
+  return net_was_told(&net->client.log, "connect");
+}
+
+/* Linux answers EAGAIN instead of letting it wait: it is tried again until there is room. */
+static void a_full_backlog_makes_a_client_wait(void **state) {
+  (void)state;
+  raw_needs_system();
+  net_fixture *net = net_create();
+  struct sockaddr_un address = {.sun_family = AF_UNIX};
+  int fillers[3], taken[3];
+  memcpy(address.sun_path, net->path, strlen(net->path) + 1);
+  int owner = socket(AF_UNIX, SOCK_STREAM, 0);
+  assert_int_equal(bind(owner, (struct sockaddr *)&address, sizeof address), 0);
+  assert_int_equal(listen(owner, 0), 0);
+  size_t count = 0;
+  for (; count < COUNT_OF(fillers); count++) {
+    fillers[count] = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
+    if (connect(fillers[count], (struct sockaddr *)&address, sizeof address) != 0) break;
+  }
+  assert_true(count > 0 && count < COUNT_OF(fillers));
+  assert_int_equal(errno, EAGAIN);
+  connect_to(net, net->path, 0);
+  net_settle(net);
+  net_expect("waits", &net->client.log, "");
+  for (size_t i = 0; i < count; i++) taken[i] = accept(owner, NULL, NULL);
+  net_run_until(net, client_has_connected);
+  net_expect("there is room", &net->client.log, "connect ready");
+  for (size_t i = 0; i < count; i++) (void)close(taken[i]);
+  for (size_t i = 0; i <= count; i++) (void)close(fillers[i]);
+  (void)close(owner);
+  (void)unlink(net->path);
+  net_free(net);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(long_names_are_cut_and_removed_under_the_name_that_was_bound),
@@ -319,6 +356,7 @@ int main(void) {
       cmocka_unit_test(a_relative_name_is_used_as_it_is),
       cmocka_unit_test(a_path_that_fits_the_system_with_its_nul_is_used_whole),
       cmocka_unit_test(a_path_with_backslashes_arrives_byte_for_byte),
+      cmocka_unit_test(a_full_backlog_makes_a_client_wait),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

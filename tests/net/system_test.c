@@ -399,6 +399,43 @@ static void the_system_bounds_the_backlog(void **state) {
   }
 }
 
+static struct { unsigned now, most; /* Connections of a turn. */ } taken_in_a_turn;
+
+static void count_connections(weir_time now, uint64_t object, weir_trace_event event, uint64_t a,
+                              uint64_t b, void *user) {
+  (void)now;
+  (void)object;
+  (void)a;
+  (void)b;
+  (void)user;
+  if (event == WEIR_TRACE_TURN) taken_in_a_turn.now = 0;
+  if (event != WEIR_TRACE_CONNECTION) return;
+  taken_in_a_turn.now++;
+  if (taken_in_a_turn.now > taken_in_a_turn.most) taken_in_a_turn.most = taken_in_a_turn.now;
+}
+
+/* Others have their turn in between: a listener takes a bounded number of those that wait. */
+static void a_crowd_is_taken_a_few_at_a_time(void **state) {
+  (void)state;
+  raw_needs_system();
+  enum { CROWD = 400, AT_ONCE = 64 };
+  weir_loop_options options = WEIR_LOOP_OPTIONS_INIT;
+  int waiting[CROWD];
+  options.trace = count_connections;
+  net_fixture *net = net_create_with(&options);
+  net_listen(net, NET_IPV4, NULL);
+  /* More than the fixture notes. */
+  assert_int_equal(weir_server_set_handlers(net->server.server, NULL, NULL), WEIR_OK);
+  memset(&taken_in_a_turn, 0, sizeof taken_in_a_turn);
+  for (size_t i = 0; i < CROWD; i++) waiting[i] = raw_connect_tcp(net->port);
+  while (weir_server_connections(net->server.server) < CROWD)
+    assert_int_equal(weir_loop_run(net->loop, WEIR_RUN_ONCE), WEIR_OK);
+  assert_true(taken_in_a_turn.most > 1);
+  assert_true(taken_in_a_turn.most <= AT_ONCE);
+  for (size_t i = 0; i < CROWD; i++) (void)close(waiting[i]);
+  net_free(net);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_teardown(without_descriptors_connections_wait_and_are_taken_later,
@@ -410,6 +447,7 @@ int main(void) {
       cmocka_unit_test(sixty_four_mebibytes_arrive_in_bounded_memory),
       cmocka_unit_test(a_plain_socket_gets_its_bytes_back_and_nothing_else),
       cmocka_unit_test(the_system_bounds_the_backlog),
+      cmocka_unit_test(a_crowd_is_taken_a_few_at_a_time),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
