@@ -43,6 +43,17 @@ void bench_client_end(bench_client *client) {
   printf("after %s", answer + strlen("end "));
 }
 
+bench_strain bench_client_strain(const bench_client *client) {
+  char answer[BENCH_ANSWER_SIZE];
+  bench_strain strain;
+  ask(client, "strain\n", "strain ", answer);
+  if (sscanf(answer, "strain connections=%lu room=%lu overloads=%lu cpu=%lf", &strain.connections,
+             &strain.room, &strain.overloads, &strain.cpu) != 4) {
+    bench_usage("the server's strain has another form");
+  }
+  return strain;
+}
+
 void bench_client_until(bench_client *client, unsigned long connections) {
   char line[32], answer[BENCH_ANSWER_SIZE];
   snprintf(line, sizeof line, "until %lu\n", connections);

@@ -21,6 +21,7 @@ typedef struct bench_client {
   size_t bytes;              /**< Of a message. */
   uint64_t total;            /**< bulk: bytes in all. */
   unsigned long connected;   /**< So far. */
+  unsigned long seconds;     /**< endure: how long. */
 } bench_client;
 
 /** One echo after another on every connection, until each had its rounds. */
@@ -32,10 +33,26 @@ void bench_load_churn(bench_client *client);
 /** Opens connections that do nothing, and closes them again. */
 void bench_load_idle(bench_client *client);
 
+/** Wears a server out: short connections of every kind, processes that are killed, and more clients
+ * than it has descriptors for, beside connections that must not notice. */
+void bench_load_endure(bench_client *client);
+
 /** Asks the server to count from now on; its counts so far are printed behind "before". */
 void bench_client_begin(bench_client *client);
 /** Prints what the server has counted behind "after". */
 void bench_client_end(bench_client *client);
+
+/** How a server that may have run out of descriptors is doing. */
+typedef struct bench_strain {
+  unsigned long connections; /**< That are open. */
+  unsigned long room;        /**< Descriptors it can still open. */
+  unsigned long overloads;   /**< Told so far. */
+  double cpu;                /**< Seconds used so far. */
+} bench_strain;
+
+/** Asks the server for it. */
+bench_strain bench_client_strain(const bench_client *client);
+
 /** Waits until the server has so many connections. */
 void bench_client_until(bench_client *client, unsigned long connections);
 

@@ -1,18 +1,21 @@
 # What the scripts of this directory share. Sourced, POSIX sh.
 #
 # Options of every script: -d <directory of the binaries>, -b <backend of weir>, -q for a quick
-# slice. The gates hold for epoll; the figures of other backends are printed without a verdict.
+# slice; of those that go on for as long as they are told, -m <minutes>. The gates hold for epoll; the figures of other backends are printed without a verdict.
 
 backend=epoll
 quick=no
+minutes=10
+patience=300 # Seconds a load may take.
 directory=$(dirname "$0")/../build/release/bench
 failures=0
-while getopts 'd:b:q' option; do
+while getopts 'd:b:m:q' option; do
   case $option in
   d) directory=$OPTARG ;;
   b) backend=$OPTARG ;;
+  m) minutes=$OPTARG ;;
   q) quick=yes ;;
-  *) echo "usage: $0 [-q] [-b backend] [-d directory of the binaries]" >&2; exit 2 ;;
+  *) echo "usage: $0 [-q] [-m minutes] [-b backend] [-d directory of the binaries]" >&2; exit 2 ;;
   esac
 done
 for program in echo_weir echo_raw load; do
@@ -73,7 +76,7 @@ start() {
 generate() {
   printed=$1 load_kind=$2
   shift 2
-  timeout 300 "$directory/load" "$load_kind" "$echo_place" "$control_place" "$@" >"$printed" ||
+  timeout "$patience" "$directory/load" "$load_kind" "$echo_place" "$control_place" "$@" >"$printed" ||
     die "load $load_kind failed"
 }
 

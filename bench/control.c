@@ -8,7 +8,7 @@
 #include <string.h>
 
 bench_server_options bench_server_options_read(int argc, char **argv) {
-  bench_server_options options = {"tcp:0", NULL, false, -1, 0};
+  bench_server_options options = {"tcp:0", NULL, false, -1, 0, 0};
   for (int i = 1; i < argc; i++) {
     const char *value = i + 1 < argc ? argv[i + 1] : NULL;
     if (strcmp(argv[i], "--count-allocations") == 0) {
@@ -17,7 +17,7 @@ bench_server_options bench_server_options_read(int argc, char **argv) {
     }
     if (value == NULL)
       bench_usage("options: --listen tcp:0|unix:PATH --backend NAME "
-                  "--count-allocations --cpu NUMBER --idle-timeout MS");
+                  "--count-allocations --cpu NUMBER --idle-timeout MS --descriptors NUMBER");
     if (strcmp(argv[i], "--listen") == 0) {
       options.place = value;
     } else if (strcmp(argv[i], "--backend") == 0) {
@@ -26,6 +26,8 @@ bench_server_options bench_server_options_read(int argc, char **argv) {
       options.cpu = (int)strtol(value, NULL, 10);
     } else if (strcmp(argv[i], "--idle-timeout") == 0) {
       options.idle_ms = (int)strtol(value, NULL, 10);
+    } else if (strcmp(argv[i], "--descriptors") == 0) {
+      options.descriptors = strtoul(value, NULL, 10);
     } else {
       bench_usage("unknown option");
     }
@@ -52,6 +54,12 @@ static void report(bench_counts *counts, const char *word, char answer[BENCH_ANS
            bench_resident_bytes(), bench_open_descriptors());
 }
 
+/* The system's files about the process cannot be opened while there is no descriptor. */
+static void report_strain(const bench_counts *counts, char answer[BENCH_ANSWER_SIZE]) {
+  snprintf(answer, BENCH_ANSWER_SIZE, "strain connections=%zu room=%zu overloads=%zu cpu=%.6f\n",
+           counts->connections, bench_free_descriptors(), counts->overloads, bench_cpu_seconds());
+}
+
 bench_request bench_control_take(bench_counts *counts, const void *line, size_t length,
                                  char answer[BENCH_ANSWER_SIZE]) {
   char text[32] = "";
@@ -62,7 +70,9 @@ bench_request bench_control_take(bench_counts *counts, const void *line, size_t 
     counts->wanted = strtoul(text + 6, NULL, 10);
     return BENCH_REQUEST_WAIT;
   }
-  if (strcmp(text, "begin\n") == 0) {
+  if (strcmp(text, "strain\n") == 0) {
+    report_strain(counts, answer);
+  } else if (strcmp(text, "begin\n") == 0) {
     report(counts, "begin", answer);
     bench_memory_mark(&counts->memory);
     bench_mark_trace();

@@ -4,8 +4,8 @@
  *
  * A server has a second listener for it. The generator sends one line and waits for the answer:
  * "begin" and "end" are answered with what the server counted, and mark a window in a trace of its
- * system calls; "until N" is answered when the server has N connections; "quit" ends
- * the server.
+ * system calls; "strain" is answered with what can be told without another descriptor; "until N" is
+ * answered when the server has N connections; "quit" ends the server.
  */
 #ifndef BENCH_CONTROL_H
 #define BENCH_CONTROL_H
@@ -20,17 +20,19 @@
 
 /** How a server was called. */
 typedef struct bench_server_options {
-  const char *place;      /**< --listen: where; "tcp:0" unless given. */
-  const char *backend;    /**< --backend, weir only; NULL: the default one. */
-  bool count_allocations; /**< --count-allocations: use the counting allocator. */
-  int cpu;                /**< --cpu: where it runs; -1: anywhere. */
-  int idle_ms;            /**< --idle-timeout, weir only: of each connection; 0: none. */
+  const char *place;         /**< --listen: where; "tcp:0" unless given. */
+  const char *backend;       /**< --backend, weir only; NULL: the default one. */
+  bool count_allocations;    /**< --count-allocations: use the counting allocator. */
+  int cpu;                   /**< --cpu: where it runs; -1: anywhere. */
+  int idle_ms;               /**< --idle-timeout, weir only: of each connection; 0: none. */
+  unsigned long descriptors; /**< --descriptors, weir only: so many at the most; 0: many. */
 } bench_server_options;
 
 /** What a server counts. */
 typedef struct bench_counts {
   size_t connections;  /**< That are open, control connections apart. */
   bench_memory memory; /**< What it has allocated. */
+  size_t overloads;    /**< How often it was told that no connection can be taken. */
   bool waited_for;     /**< "until" was asked and not answered. */
   size_t wanted;       /**< By that many connections. */
 } bench_counts;

@@ -99,10 +99,20 @@ static void refused(weir_server *listener, const weir_error *error, void *user) 
   must(error->code, "weir_server_listen");
 }
 
+static void count_overload(weir_server *listener, const weir_error *error, uint32_t retry_ms,
+                           void *user) {
+  echo_server *server = user;
+  (void)listener;
+  (void)error;
+  (void)retry_ms;
+  server->counts.overloads++;
+}
+
 static const weir_server_handlers echo_listener = {
     .size = sizeof(weir_server_handlers),
     .on_connection = accept_echo,
     .on_error = refused,
+    .on_overload = count_overload,
 };
 
 static const weir_server_handlers control_listener = {
@@ -139,7 +149,10 @@ int main(int argc, char **argv) {
   server.idle_ms = given.idle_ms;
   if (given.count_allocations) options.allocator = &allocator;
   bench_pin(given.cpu);
-  bench_raise_descriptor_limit();
+  if (given.descriptors > 0)
+    bench_limit_descriptors(given.descriptors);
+  else
+    bench_raise_descriptor_limit();
   must(weir_loop_create(&options, &server.loop), "weir_loop_create");
   int port = port_of(listen_at(&server, given.place, &echo_listener));
   int control_port = port_of(listen_at(&server, "tcp:0", &control_listener));

@@ -9,12 +9,13 @@
 #include <unistd.h>
 
 static const char usage[] =
-    "load ping|bulk|churn|idle|report|quit ECHO CONTROL [options]\n"
+    "load ping|bulk|churn|idle|endure|report|quit ECHO CONTROL [options]\n"
     "ECHO and CONTROL are what the server printed.\n"
-    "  --connections N   at a time; 64 unless given\n"
+    "  --connections N   at a time; 64 unless given; endure: more than the server has room for\n"
     "  --rounds N        ping: echoes on each; churn: connections in all; 1000 unless given\n"
     "  --bytes N         of a message; 64, in bulk 65536 unless given\n"
     "  --mebibytes N     bulk: in all; 256 unless given\n"
+    "  --seconds N       endure: how long; 10 unless given\n"
     "  --cpu N           run there";
 
 static unsigned long number(const char *text) {
@@ -36,6 +37,8 @@ static void read_options(bench_client *client, int count, char **options) {
       client->bytes = value;
     } else if (strcmp(options[i], "--mebibytes") == 0) {
       client->total = (uint64_t)value << 20;
+    } else if (strcmp(options[i], "--seconds") == 0) {
+      client->seconds = value;
     } else if (strcmp(options[i], "--cpu") == 0) {
       bench_pin((int)value);
     } else {
@@ -57,8 +60,13 @@ static const struct load {
   const char *name;
   void (*run)(bench_client *client);
 } loads[] = {
-    {"ping", bench_load_ping}, {"bulk", bench_load_bulk}, {"churn", bench_load_churn},
-    {"idle", bench_load_idle}, {"report", report},        {"quit", quit},
+    {"ping", bench_load_ping},
+    {"bulk", bench_load_bulk},
+    {"churn", bench_load_churn},
+    {"idle", bench_load_idle},
+    {"endure", bench_load_endure},
+    {"report", report},
+    {"quit", quit},
 };
 
 static const struct load *find_load(const char *name) {
@@ -71,7 +79,8 @@ static const struct load *find_load(const char *name) {
 int main(int argc, char **argv) {
   if (argc < 4) bench_usage(usage);
   const struct load *load = find_load(argv[1]);
-  bench_client client = {.connections = 64, .rounds = 1000, .bytes = 64, .total = 256u << 20};
+  bench_client client = {
+      .connections = 64, .rounds = 1000, .bytes = 64, .total = 256u << 20, .seconds = 10};
   if (load->run == bench_load_bulk) client.bytes = 65536;
   read_options(&client, argc - 4, argv + 4);
   bench_raise_descriptor_limit();

@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,14 +37,29 @@ void bench_raise_descriptor_limit(void) {
   if (setrlimit(RLIMIT_NOFILE, &limit) < 0) bench_fail("setrlimit");
 }
 
+void bench_limit_descriptors(unsigned long count) {
+  struct rlimit limit;
+  if (getrlimit(RLIMIT_NOFILE, &limit) < 0) bench_fail("getrlimit");
+  limit.rlim_cur = count;
+  if (setrlimit(RLIMIT_NOFILE, &limit) < 0) bench_fail("setrlimit");
+}
+
 void bench_mark_trace(void) {
   (void)getppid();
 }
 
-double bench_seconds(void) {
+static double read_clock(clockid_t id) {
   struct timespec now;
-  if (clock_gettime(CLOCK_MONOTONIC, &now) < 0) bench_fail("clock_gettime");
+  if (clock_gettime(id, &now) < 0) bench_fail("clock_gettime");
   return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+double bench_seconds(void) {
+  return read_clock(CLOCK_MONOTONIC);
+}
+
+double bench_cpu_seconds(void) {
+  return read_clock(CLOCK_PROCESS_CPUTIME_ID);
 }
 
 size_t bench_resident_bytes(void) {
@@ -53,6 +69,16 @@ size_t bench_resident_bytes(void) {
   if (fscanf(file, "%*u %lu", &pages) != 1) bench_usage("/proc/self/statm has another form");
   fclose(file);
   return pages * (size_t)sysconf(_SC_PAGESIZE);
+}
+
+size_t bench_free_descriptors(void) {
+  struct rlimit limit;
+  if (getrlimit(RLIMIT_NOFILE, &limit) < 0) bench_fail("getrlimit");
+  size_t count = 0;
+  for (int fd = 0; (rlim_t)fd < limit.rlim_cur; fd++) {
+    if (fcntl(fd, F_GETFD) < 0) count++;
+  }
+  return count;
 }
 
 size_t bench_open_descriptors(void) {
