@@ -1,43 +1,22 @@
-// The cells that generated scenarios visit: a state of a socket, a call in it, and what the peer does
-// behind the call. Which cell comes next, and how often each was visited.
+// The cells that generated scenarios visit: a state of the subject, a call in it, and a third thing
+// that its plan names. Which cell comes next, and how often each was visited.
 'use strict';
-
-/** States in which a socket has a peer that can do something. */
-const CONNECTED = ['open', 'flushing', 'ending', 'finished', 'half-open', 'auto-ended', 'paused'];
-/** States in which it has none. */
-const ALONE = ['fresh', 'connecting', 'refused', 'destroyed'];
-/** Calls, each in the forms that scenario.js gives it. */
-const CALLS = ['write', 'end', 'destroy', 'destroySoon', 'resetAndDestroy', 'flow', 'cork'];
-const PEER = ['nothing', 'data', 'end', 'reset'];
-
-/**
- * Cells in which all that follows differs on purpose, the peer's trace included: the number is the
- * entry of docs/divergences.md. Smaller differences are in declared.js.
- */
-const DECLARED = [
-  { id: 'D32', state: ['ending', 'flushing'], call: ['resetAndDestroy'] },
-  { id: 'D39', state: ['fresh'], call: ['end', 'destroySoon'] },
-];
-
-function isDeclared(state, call, peer) {
-  return DECLARED.find((d) => d.state.includes(state) && (!d.call || d.call.includes(call)) &&
-    (!d.peer || d.peer.includes(peer)));
-}
 
 /** All cells that can be reached and compared, with their counts. */
 class Cells {
-  constructor(random) {
+  /**
+   * @param {{axes: string[], all: Iterable<string[]>, declared: Function}} plan what a cell consists
+   *   of, all of them, and the entry of docs/divergences.md in which all that follows differs
+   */
+  constructor(random, plan) {
     this.random = random;
+    this.axes = plan.axes;
     this.visits = new Map();
     this.declared = [];
-    const add = (state, call, peer) => {
-      const known = isDeclared(state, call, peer);
-      if (known) this.declared.push(`${state} x ${call} x ${peer} (${known.id})`);
-      else this.visits.set(`${state} x ${call} x ${peer}`, 0);
-    };
-    for (const call of CALLS) {
-      for (const state of ALONE) add(state, call, 'nothing');
-      for (const state of CONNECTED) for (const peer of PEER) add(state, call, peer);
+    for (const cell of plan.all) {
+      const known = plan.declared(cell);
+      if (known) this.declared.push(`${cell.join(' x ')} (${known})`);
+      else this.visits.set(cell.join(' x '), 0);
     }
   }
 
@@ -46,8 +25,8 @@ class Cells {
     const least = Math.min(...this.visits.values());
     const cell = this.random.pick([...this.visits.keys()].filter((c) => this.visits.get(c) === least));
     this.visits.set(cell, least + 1);
-    const [state, call, peer] = cell.split(' x ');
-    return { state, call, peer };
+    const parts = cell.split(' x ');
+    return Object.fromEntries(this.axes.map((axis, at) => [axis, parts[at]]));
   }
 
   /** @param {boolean} each whether every cell gets a line of its own */
@@ -70,4 +49,4 @@ class Cells {
   }
 }
 
-module.exports = { Cells, CALLS, PEER, CONNECTED, ALONE };
+module.exports = { Cells };

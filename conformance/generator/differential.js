@@ -6,16 +6,17 @@ const os = require('node:os');
 const path = require('node:path');
 const { Random } = require('./random.js');
 const { Cells } = require('./cells.js');
-const { makeScenario } = require('./scenario.js');
+const { makeScenario, SUBJECTS } = require('./scenario.js');
 const { Runner, differing } = require('./traces.js');
 const { shrink } = require('./shrink.js');
 
 const USAGE = `usage: differential [--seed S] [--count N] [--node PROGRAM] [--run PROGRAM]
-                    [--backend NAME] [--keep DIRECTORY] [--connections N] [--sample FILE]
-                    [--any-version] [--cells] [--print]
+                    [--backend NAME] [--keep DIRECTORY] [--about SUBJECT] [--connections N]
+                    [--sample FILE] [--any-version] [--cells] [--print]
   N scenarios (500) from the seed S (the clock), on Node 21.0.0 (NODE, or node) and on weir
   (build/dev/conformance/run) over a backend (epoll). A difference is shrunk, printed and kept as a
-  scenario in DIRECTORY (conformance/scenarios/found). Each has N connections (3). --sample writes
+  scenario in DIRECTORY (conformance/scenarios/found). They are about connections,
+  or servers. Each has N of them (3). --sample writes
   those that agree to the letter to FILE, to be recorded like any other. --any-version takes another Node. --cells
   prints how often each cell was visited, --print the scenarios, and runs nothing.`;
 
@@ -28,8 +29,8 @@ function take(args) {
   const root = path.join(__dirname, '..', '..');
   const options = { seed: Date.now() % 1000000, count: 500, node: process.env.NODE || process.execPath,
     run: path.join(root, 'build', 'dev', 'conformance', 'run'), backend: 'epoll',
-    keep: path.join(root, 'conformance', 'scenarios', 'found'), connections: 3, sample: '', 'any-version': false,
-    cells: false, print: false };
+    keep: path.join(root, 'conformance', 'scenarios', 'found'), about: 'connections', connections: 3,
+    sample: '', 'any-version': false, cells: false, print: false };
   while (args.length > 0) {
     const name = args.shift().replace(/^--/, '');
     if (!(name in options)) throw new Error(USAGE);
@@ -37,7 +38,8 @@ function take(args) {
     else if (args.length === 0) throw new Error(USAGE);
     else options[name] = typeof options[name] === 'number' ? Number(args.shift()) : args.shift();
   }
-  if (!Number.isInteger(options.seed) || !(options.count > 0) || !(options.connections > 0)) throw new Error(USAGE);
+  const counts = options.count > 0 && options.connections > 0;
+  if (!Number.isInteger(options.seed) || !counts || !Object.hasOwn(SUBJECTS, options.about)) throw new Error(USAGE);
   return options;
 }
 
@@ -51,13 +53,14 @@ function checkVersion({ node, 'any-version': any }) {
 }
 
 /** Scenarios as texts by their titles. */
-function generate({ seed, count, connections }) {
+function generate({ seed, count, about, connections, backend }) {
   const random = new Random(seed);
-  const cells = new Cells(random);
+  const { plan, make } = SUBJECTS[about];
+  const cells = new Cells(random, plan(backend));
   const texts = new Map();
   for (let i = 1; i <= count; i++) {
     const title = `generated ${seed} ${i}`;
-    texts.set(title, makeScenario(random, cells, title, connections));
+    texts.set(title, makeScenario(random, cells, title, connections, make));
   }
   return { texts, cells };
 }

@@ -1,0 +1,347 @@
+// One generated server: it is brought into a state, then comes a call in it; behind it the server is
+// looked at, clients try it, and some more calls are made.
+'use strict';
+const { needsFiles } = require('./server_cells.js');
+
+const HOSTS = { four: ' host=127.0.0.1', six: ' host=::1', dual: '' };
+/** An address that is not local. */
+const NOWHERE = { four: '203.0.113.9', six: '2001:db8::9', dual: '203.0.113.9' };
+const LIMITS = ['0', '1', '2', 'null'];
+const OPTIONS = ['allowHalfOpen', 'pauseOnConnect', 'highWaterMark', 'noDelay', 'keepAlive',
+  'keepAliveInitialDelay'];
+const VALUES = { highWaterMark: [1, 100, 100000], keepAliveInitialDelay: [2000] };
+const SHOWN = [...OPTIONS, 'maxConnections'];
+/** What may be done at any time, between turns. */
+const MORE = ['listen', 'listen-busy', 'listen-exclusive', 'close', 'close-twice', 'address',
+  'getConnections', 'ref', 'unref', 'maxConnections', 'maxConnections', 'show', 'connect', 'connect',
+  'destroy', 'destroy', 'abort-after'];
+
+class Server {
+  constructor(random, number, cell) {
+    Object.assign(this, { random, number, cell });
+    this.name = `s${number}`;
+    this.isLocal = cell.kind === 'path';
+    this.heads = needsFiles(cell) ? ['not sim the simulator has no file system'] : [];
+    this.options = OPTIONS.filter(() => random.chance(0.15));
+    this.lines = [];
+    this.labels = 0;
+    this.clients = [];
+    this.limit = null;
+    this.listening = false;
+    this.known = this.isLocal; // Whether there is an address to connect to.
+    this.hasBusy = ['failing', 'failed'].includes(cell.state) ||
+      ['listen-busy', 'listen-handle'].includes(cell.call) || random.chance(0.2);
+    this.hasSignal = cell.call.startsWith('abort') || random.chance(0.2);
+    this.armed = false; // Whether the last listen() has the signal, and it has not fired.
+  }
+
+  say(line) {
+    this.lines.push(line);
+  }
+
+  label(what) {
+    return ` -> ${what}${++this.labels}`;
+  }
+
+  has(option) {
+    return this.options.includes(option);
+  }
+
+  /** What comes before the server: what its calls speak of. */
+  prepare() {
+    const { random, number, cell } = this;
+    if (this.isLocal) this.say(`path p${number}`);
+    if (needsFiles(cell) && cell.call === 'listen-missing') this.say(`path m${number} missing`);
+    if (cell.call === 'listen-taken') {
+      this.say(`path f${number} ${random.pick(['file', 'stale', 'directory'])}`);
+    }
+    if (this.hasSignal) this.say(`signal a${number}`);
+    if (this.hasBusy) {
+      if (this.isLocal) this.say(`path q${number}`);
+      this.say(`server b${number} quiet`);
+      this.say(`b${number}.listen ${this.isLocal ? `path=q${number}` : `port=0${HOSTS[cell.kind]}`}`);
+      this.say(`wait b${number}.listening`);
+    }
+    const options = this.options.map((option) =>
+      (VALUES[option] ? `${option}=${random.pick(VALUES[option])}` : option));
+    this.say(`server ${[this.name, ...options].join(' ')}`);
+    if (random.chance(0.25)) this.setLimit(random.pick(['1', '2']));
+  }
+
+  /* ---- Calls. ---- */
+
+  /** Where the server listens unless the form of listen() says something else. */
+  place() {
+    const { number, cell } = this;
+    if (this.isLocal) return `path=p${number}`;
+    const again = this.known && !this.listening && this.random.chance(0.2);
+    return `port=${again ? this.name : '0'}${HOSTS[cell.kind]}`;
+  }
+
+  listenWith(form) {
+    const { number, isLocal } = this;
+    const { kind } = this.cell;
+    switch (form) {
+    case 'listen-busy': return isLocal ? `path=q${number}` : `port=b${number}${HOSTS[kind]}`;
+    case 'listen-missing': return isLocal ? `path=m${number}` : `port=0 host=${NOWHERE[kind]}`;
+    case 'listen-taken': return `path=f${number}`;
+    case 'listen-handle': return `handle=b${number}`;
+    case 'listen-exclusive': return `${this.place()} exclusive=${this.random.chance(0.7)}`;
+    case 'listen-backlog': return `${this.place()} backlog=${this.random.pick([2, 16, 511])}`;
+    case 'listen-name': return 'port=0 host=localhost';
+    case 'listen-mode':
+      return `${this.place()} ${this.random.pick(['readableAll=true', 'writableAll=true',
+        'readableAll=true writableAll=true', 'readableAll=false'])}`;
+    default: return this.place();
+    }
+  }
+
+  /** @param {boolean} [armed] whether its signal is given */
+  listen(form, armed = this.hasSignal && this.random.chance(0.3)) {
+    const { number } = this;
+    // The signal of a listen() that has failed or was closed is Node's for as long as it listens.
+    const signal = armed && this.hasSignal && !form.startsWith('listen-handle');
+    const fired = form === 'abort-before' || this.fired;
+    if (form === 'abort-before' && !this.fired) this.abort();
+    const heard = this.random.chance(0.8) ? this.label('heard') : '';
+    this.say(`show ${this.name}.listen ${this.listenWith(form)}` +
+      `${signal ? ` signal=a${number}` : ''}${heard}`);
+    const isRefused = this.listening || this.cell.state === 'failing' && !this.quiet;
+    if (!isRefused) {
+      this.listening = !['listen-busy', 'listen-missing', 'listen-taken'].includes(form) &&
+        !(signal && fired);
+      this.armed = Boolean(signal) && !fired;
+      if (this.listening && this.cell.kind === 'dual' && form !== 'listen-name') this.known = true;
+    }
+    if (form === 'listen-name' && !isRefused) this.say(`wait ${this.name}.listening`);
+    if (form === 'listen-mode' && !isRefused) this.say(`show p${number}.mode`);
+  }
+
+  close() {
+    const show = this.random.chance(0.3) ? 'show ' : '';
+    this.say(`${show}${this.name}.close${this.label('closed')}`);
+    this.listening = false;
+    this.armed = false;
+  }
+
+  abort() {
+    this.say(`log ${this.name} abort`);
+    this.say(`a${this.number}.abort`);
+    if (this.armed) this.listening = false;
+    this.armed = false;
+    this.fired = true;
+  }
+
+  setLimit(limit) {
+    this.say(`${this.name}.set maxConnections ${limit}`);
+    this.limit = limit === 'null' ? null : Number(limit);
+  }
+
+  /** Clients, of which the server takes as many as its limit lets in. */
+  connect() {
+    const { random, number, name } = this;
+    let taken = this.clients.filter((client) => client.accepted).length;
+    for (let more = 1 + random.below(3); more > 0; more--) {
+      const client = `c${number}_${this.clients.length + 1}`;
+      const accepted = this.listening && (this.limit === null || taken < this.limit) ?
+        `t${number}_${this.clients.length + 1}` : null;
+      if (accepted) {
+        taken++;
+        this.say(`accept ${accepted} from ${name}`);
+        this.say(`once ${accepted}.accepted`);
+        this.say(`  show ${['allowHalfOpen', 'isPaused', 'readableHighWaterMark',
+          'writableHighWaterMark', 'localAddress', 'remoteFamily', 'readyState']
+          .map((p) => `${accepted}.${p}`).join(' ')}`);
+        if (random.chance(0.5)) {
+          this.say(`on ${accepted}.close`);
+          this.say(`  log ${name} ${accepted} has closed`);
+        }
+      }
+      this.say(`socket ${client}`);
+      this.say(`${client}.connect ${this.target()}`);
+      this.clients.push({ client, accepted, isNew: true });
+    }
+  }
+
+  /** Where clients go. */
+  target() {
+    const { number, name } = this;
+    if (this.isLocal) return `p${number}`;
+    if (!this.known) return `b${number}`;
+    return this.cell.kind === 'dual' && this.random.chance(0.3) ? `port=${name} host=::1` : name;
+  }
+
+  /** Accepted sockets go, or their clients, so that the server has fewer. */
+  destroy() {
+    const { random } = this;
+    const alive = this.clients.filter((client) => client.accepted);
+    if (alive.length === 0) return;
+    const all = random.chance(0.3);
+    for (const one of all ? alive : [random.pick(alive)]) {
+      const calls = [`${one.accepted}.destroy`, `${one.accepted}.resetAndDestroy`];
+      // Who is half-open or does not read stays when the client goes.
+      if (!this.has('allowHalfOpen') && !this.has('pauseOnConnect')) {
+        calls.push(`${one.accepted}.end`, `${one.client}.end`, `${one.client}.destroy`);
+      }
+      this.say(random.pick(calls));
+      one.accepted = null;
+    }
+  }
+
+  call(call) {
+    const { random, name, number } = this;
+    if (call.startsWith('listen') || call === 'abort-before') {
+      this.listen(call, call === 'abort-before' || undefined);
+      return;
+    }
+    switch (call) {
+    case 'close':
+      this.close();
+      return;
+    case 'close-twice':
+      this.close();
+      this.close();
+      return;
+    case 'abort-after':
+      this.abort();
+      return;
+    case 'kind':
+      this.say(`show p${number}.kind`);
+      return;
+    case 'address':
+      this.lookAtPlace();
+      return;
+    case 'getConnections':
+      this.say(`${name}.getConnections${this.label('count')}`);
+      return;
+    case 'maxConnections':
+      this.setLimit(random.pick(LIMITS));
+      this.say(`show ${name}.maxConnections`);
+      return;
+    case 'show':
+      this.say(`show ${name}.listening ${SHOWN.filter(() => random.chance(0.6))
+        .map((p) => `${name}.${p}`).join(' ')}`.trimEnd());
+      return;
+    case 'connect':
+      this.connect();
+      return;
+    case 'destroy':
+      this.destroy();
+      return;
+    default:
+      this.say(`show ${name}.${call}`);
+    }
+  }
+
+  /* ---- Turns. ---- */
+
+  /** Waits until all is told, and lets what the options of the server do be seen. */
+  settle() {
+    this.say('wait quiet');
+    this.quiet = true;
+    if (this.listening) this.known = true;
+    for (const one of this.clients) {
+      if (!one.isNew) continue;
+      one.isNew = false;
+      if (one.accepted) this.greet(one);
+    }
+  }
+
+  greet({ client, accepted }) {
+    const { random } = this;
+    if (random.chance(0.5)) {
+      this.say(`${client}.write "hello"`);
+      this.say(`show ${accepted}.write "welcome"`);
+      this.say('wait quiet');
+    }
+    if (this.has('pauseOnConnect')) {
+      this.say(`show ${accepted}.bytesRead ${accepted}.isPaused`);
+      this.say(`${accepted}.resume`);
+      this.say('wait quiet');
+    }
+    if (this.has('allowHalfOpen') && random.chance(0.5)) {
+      this.say(`${client}.end "bye"`);
+      this.say('wait quiet');
+      this.say(`show ${accepted}.readyState`);
+    }
+  }
+
+  lookAtPlace() {
+    this.say(`show ${this.name}.listening ${this.name}.address`);
+  }
+
+  /** Brings the server into the state of the cell. */
+  reach() {
+    const { state, call } = this.cell;
+    const last = call === 'abort-after' || undefined;
+    const listens = { listening: 1, connected: 1, closing: 1, closed: 1, again: 1 }[state];
+    if (state === 'called') this.listen('listen', last);
+    if (['failing', 'failed'].includes(state)) this.listen('listen-busy', last);
+    if (state === 'failed') this.settle();
+    if (!listens) return;
+    this.listen('listen', state === 'again' ? false : last);
+    this.settle();
+    const connects = ['connected', 'closing'].includes(state) ||
+      (state === 'again' && (call === 'destroy' || this.random.chance(0.5)));
+    if (connects) {
+      this.connect();
+      this.settle();
+    }
+    if (['listening', 'connected'].includes(state)) return;
+    this.close();
+    if (this.random.chance(0.7)) this.settle();
+    if (state !== 'again') return;
+    this.listen('listen', last);
+    this.settle();
+  }
+
+  /** What is possible behind the cell's call. */
+  mayCall(call) {
+    if (call === 'listen-busy') return this.hasBusy && this.cell.call !== 'listen-handle';
+    if (call === 'abort-after') return this.armed;
+    return call !== 'connect' || this.known;
+  }
+
+  finish() {
+    const { random, name } = this;
+    const closes = random.chance(0.5);
+    if (closes) this.close();
+    for (const { client } of this.clients) this.say(`${client}.destroy`);
+    for (const { accepted } of this.clients) if (accepted) this.say(`${accepted}.destroy`);
+    this.say('wait quiet');
+    if (!closes) this.close();
+    this.say(`${name}.getConnections${this.label('count')}`);
+    this.say('wait quiet');
+    this.lookAtPlace();
+  }
+
+  /** Whether a line declares what nothing else names. */
+  isIdle(line) {
+    const [, name] = /^(?:path|signal) (\S+)/.exec(line) || [];
+    const named = new RegExp(`\\b${name}\\b`);
+    return name !== undefined && !this.lines.some((other) => other !== line && named.test(other));
+  }
+
+  build() {
+    const { random, cell } = this;
+    this.prepare();
+    this.reach();
+    this.call(cell.call);
+    if (random.chance(0.4)) this.lookAtPlace();
+    this.settle();
+    this.lookAtPlace();
+    if (needsFiles(cell)) this.say(`show p${this.number}.kind`);
+    const more = [...(random.chance(0.6) ? ['connect'] : [])];
+    for (let i = random.below(4); i > 0; i--) more.push(random.pick(MORE));
+    for (const call of more) {
+      if (!this.mayCall(call)) continue;
+      this.call(call);
+      this.settle();
+    }
+    this.lookAtPlace();
+    this.finish();
+    return this.lines.filter((line) => !this.isIdle(line));
+  }
+}
+
+module.exports = { Server };
