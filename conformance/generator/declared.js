@@ -2,7 +2,9 @@
 // both traces, each as narrowly as it can be said, and counted.
 'use strict';
 
-const LABEL = /^((?:written|ended|connected|idle)\d+)(?: error (\S+).*)?$/;
+const { SETTLE_SERVERS } = require('./server_differences.js');
+
+const LABEL = /^((?:written|ended|connected|idle|heard)\d+)(?: error (\S+).*)?$/;
 
 /** The lines of each object, in its own order. */
 function byObject(lines) {
@@ -30,6 +32,7 @@ function settleCallbacks(theirs, ours, note) {
     const told = at < 0 ? null : LABEL.exec(theirs[at])[2];
     let id = null;
     if (at < 0) id = label.startsWith('idle') ? 'D45' : 'D5';
+    else if (told === undefined && label.startsWith('heard')) id = 'D5'; // Of a later listen().
     else if (told === undefined && code === 'ECANCELED') id = 'D40';
     else if (told === undefined && label.startsWith('connected')) id = 'D5'; // Of a later connect.
     else if (told === 'ERR_SOCKET_CLOSED_BEFORE_CONNECTION' && code !== told) id = 'D55';
@@ -168,7 +171,7 @@ function settleResets(theirs, ours, note) {
 
 /** What differs from Node in each object's lines, one behind the other. */
 const SETTLE = [settleMemory, settleCallbacks, settleLate, settleFlags, settleEarly, settleRefused,
-  settleFields, settleBuffered, settleResets];
+  settleFields, settleBuffered, settleResets, ...SETTLE_SERVERS];
 
 /** Takes out of both traces what is declared. @returns {Array} name and both lines of each object */
 function settle(theirs, ours, note) {

@@ -10,7 +10,6 @@ const LIMITS = ['0', '1', '2', 'null'];
 const OPTIONS = ['allowHalfOpen', 'pauseOnConnect', 'highWaterMark', 'noDelay', 'keepAlive',
   'keepAliveInitialDelay'];
 const VALUES = { highWaterMark: [1, 100, 100000], keepAliveInitialDelay: [2000] };
-const SHOWN = [...OPTIONS, 'maxConnections'];
 /** What may be done at any time, between turns. */
 const MORE = ['listen', 'listen-busy', 'listen-exclusive', 'close', 'close-twice', 'address',
   'getConnections', 'ref', 'unref', 'maxConnections', 'maxConnections', 'show', 'connect', 'connect',
@@ -96,22 +95,31 @@ class Server {
     }
   }
 
+  /**
+   * Whether a listen() may have the signal, which has not fired then. In Node a 'close' that is still
+   * to be told of the listen() before lets go of it.
+   */
+  mayArm() {
+    return this.hasSignal && !this.fired && !this.isClosing && this.cell.call !== 'abort-before';
+  }
+
   /** @param {boolean} [armed] whether its signal is given */
-  listen(form, armed = this.hasSignal && this.random.chance(0.3)) {
+  listen(form, armed = this.mayArm() && this.random.chance(0.3)) {
     const { number } = this;
-    // The signal of a listen() that has failed or was closed is Node's for as long as it listens.
-    const signal = armed && this.hasSignal && !form.startsWith('listen-handle');
-    const fired = form === 'abort-before' || this.fired;
-    if (form === 'abort-before' && !this.fired) this.abort();
+    const signal = armed && form !== 'listen-handle'; // Node takes it of no server.
+    const fired = form === 'abort-before';
+    if (signal) this.wasArmed = true;
+    if (fired) this.abort();
     const heard = this.random.chance(0.8) ? this.label('heard') : '';
+    this.quiet = false;
     this.say(`show ${this.name}.listen ${this.listenWith(form)}` +
       `${signal ? ` signal=a${number}` : ''}${heard}`);
-    const isRefused = this.listening || this.cell.state === 'failing' && !this.quiet;
+    const isRefused = this.listening;
     if (!isRefused) {
       this.listening = !['listen-busy', 'listen-missing', 'listen-taken'].includes(form) &&
         !(signal && fired);
       this.armed = Boolean(signal) && !fired;
-      if (this.listening && this.cell.kind === 'dual' && form !== 'listen-name') this.known = true;
+      this.isNamed = form === 'listen-name'; // It listens on one address.
     }
     if (form === 'listen-name' && !isRefused) this.say(`wait ${this.name}.listening`);
     if (form === 'listen-mode' && !isRefused) this.say(`show p${number}.mode`);
@@ -122,6 +130,7 @@ class Server {
     this.say(`${show}${this.name}.close${this.label('closed')}`);
     this.listening = false;
     this.armed = false;
+    this.isClosing = true;
   }
 
   abort() {
@@ -152,7 +161,9 @@ class Server {
         this.say(`  show ${['allowHalfOpen', 'isPaused', 'readableHighWaterMark',
           'writableHighWaterMark', 'localAddress', 'remoteFamily', 'readyState']
           .map((p) => `${accepted}.${p}`).join(' ')}`);
-        if (random.chance(0.5)) {
+        // In which order several close in one turn is the system's affair.
+        if (!this.isOrderShown && random.chance(0.5)) {
+          this.isOrderShown = true;
           this.say(`on ${accepted}.close`);
           this.say(`  log ${name} ${accepted} has closed`);
         }
@@ -167,8 +178,8 @@ class Server {
   target() {
     const { number, name } = this;
     if (this.isLocal) return `p${number}`;
-    if (!this.known) return `b${number}`;
-    return this.cell.kind === 'dual' && this.random.chance(0.3) ? `port=${name} host=::1` : name;
+    if (!this.known && !this.listening) return `b${number}`;
+    return this.cell.kind === 'dual' && !this.isNamed && this.random.chance(0.3) ? `port=${name} host=::1` : name;
   }
 
   /** Accepted sockets go, or their clients, so that the server has fewer. */
@@ -178,9 +189,11 @@ class Server {
     if (alive.length === 0) return;
     const all = random.chance(0.3);
     for (const one of all ? alive : [random.pick(alive)]) {
-      const calls = [`${one.accepted}.destroy`, `${one.accepted}.resetAndDestroy`];
-      // Who is half-open or does not read stays when the client goes.
-      if (!this.has('allowHalfOpen') && !this.has('pauseOnConnect')) {
+      const calls = [`${one.accepted}.destroy`];
+      if (!this.isLocal) calls.push(`${one.accepted}.resetAndDestroy`); // A path has no resets.
+      // Who is half-open or does not read stays when the client goes. How soon a client is missed
+      // is chance, beside others that go.
+      if (!(all && this.isOrderShown) && !this.has('allowHalfOpen') && !this.has('pauseOnConnect')) {
         calls.push(`${one.accepted}.end`, `${one.client}.end`, `${one.client}.destroy`);
       }
       this.say(random.pick(calls));
@@ -219,8 +232,7 @@ class Server {
       this.say(`show ${name}.maxConnections`);
       return;
     case 'show':
-      this.say(`show ${name}.listening ${SHOWN.filter(() => random.chance(0.6))
-        .map((p) => `${name}.${p}`).join(' ')}`.trimEnd());
+      this.say(`show ${name}.listening ${name}.maxConnections`);
       return;
     case 'connect':
       this.connect();
@@ -239,6 +251,7 @@ class Server {
   settle() {
     this.say('wait quiet');
     this.quiet = true;
+    this.isClosing = false;
     if (this.listening) this.known = true;
     for (const one of this.clients) {
       if (!one.isNew) continue;
@@ -267,7 +280,9 @@ class Server {
   }
 
   lookAtPlace() {
-    this.say(`show ${this.name}.listening ${this.name}.address`);
+    // The port of a server without a host has no name in a trace before 'listening'.
+    const hasPlace = this.quiet || this.cell.kind !== 'dual';
+    this.say(`show ${this.name}.listening${hasPlace ? ` ${this.name}.address` : ''}`);
   }
 
   /** Brings the server into the state of the cell. */
@@ -289,7 +304,7 @@ class Server {
     }
     if (['listening', 'connected'].includes(state)) return;
     this.close();
-    if (this.random.chance(0.7)) this.settle();
+    if (call === 'abort-after' || this.random.chance(0.7)) this.settle();
     if (state !== 'again') return;
     this.listen('listen', last);
     this.settle();
