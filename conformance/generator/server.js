@@ -73,7 +73,7 @@ class Server {
   place() {
     const { number, cell } = this;
     if (this.isLocal) return `path=p${number}`;
-    const again = this.known && !this.listening && this.random.chance(0.2);
+    const again = this.known && !this.listening && !this.wasShared && this.random.chance(0.2);
     return `port=${again ? this.name : '0'}${HOSTS[cell.kind]}`;
   }
 
@@ -119,6 +119,7 @@ class Server {
       this.listening = !['listen-busy', 'listen-missing', 'listen-taken'].includes(form) &&
         !(signal && fired);
       this.armed = Boolean(signal) && !fired;
+      this.wasShared ||= form === 'listen-handle';
       this.isNamed = form === 'listen-name'; // It listens on one address.
     }
     if (form === 'listen-name' && !isRefused) this.say(`wait ${this.name}.listening`);
@@ -312,9 +313,10 @@ class Server {
 
   /** What is possible behind the cell's call. */
   mayCall(call) {
-    if (call === 'listen-busy') return this.hasBusy && this.cell.call !== 'listen-handle';
+    if (call === 'listen-busy') return this.hasBusy && !this.wasShared;
     if (call === 'abort-after') return this.armed;
-    return call !== 'connect' || this.known;
+    // When it has closed, whether the other server takes connections is D25.
+    return call !== 'connect' || (this.known && (this.listening || !this.wasShared));
   }
 
   finish() {
