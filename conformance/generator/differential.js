@@ -15,10 +15,10 @@ const USAGE = `usage: differential [--seed S] [--count N] [--node PROGRAM] [--ru
                     [--sample FILE] [--any-version] [--cells] [--print]
   N scenarios (500) from the seed S (the clock), on Node 21.0.0 (NODE, or node) and on weir
   (build/dev/conformance/run) over a backend (epoll). A difference is shrunk, printed and kept as a
-  scenario in DIRECTORY (conformance/scenarios/found). They are about connections,
-  or servers. Each has N of them (3). --sample writes
-  those that agree to the letter to FILE, to be recorded like any other. --any-version takes another Node. --cells
-  prints how often each cell was visited, --print the scenarios, and runs nothing.`;
+  scenario in DIRECTORY (conformance/scenarios/found). They are about connections (the
+  default) or servers, and each has N of them (3). --sample writes those that agree to the letter to
+  FILE, to be recorded like any other. --any-version takes another Node. --cells prints how often each
+  cell was visited, --print the scenarios, and runs nothing.`;
 
 const VERSION = 'v21.0.0';
 const SCHEDULES = 8; // What a sample is tried under.
@@ -39,7 +39,8 @@ function take(args) {
     else options[name] = typeof options[name] === 'number' ? Number(args.shift()) : args.shift();
   }
   const counts = options.count > 0 && options.connections > 0;
-  if (!Number.isInteger(options.seed) || !counts || !Object.hasOwn(SUBJECTS, options.about)) throw new Error(USAGE);
+  const isKnown = Object.hasOwn(SUBJECTS, options.about);
+  if (!Number.isInteger(options.seed) || !counts || !isKnown) throw new Error(USAGE);
   return options;
 }
 

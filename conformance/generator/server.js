@@ -1,5 +1,5 @@
-// One generated server: it is brought into a state, then comes a call in it; behind it the server is
-// looked at, clients try it, and some more calls are made.
+// One generated server: it is brought into a state, then comes a call in it; behind it the server
+// is looked at, clients try it, and some more calls are made.
 'use strict';
 const { needsFiles } = require('./server_cells.js');
 
@@ -12,8 +12,8 @@ const OPTIONS = ['allowHalfOpen', 'pauseOnConnect', 'highWaterMark', 'noDelay', 
 const VALUES = { highWaterMark: [1, 100, 100000], keepAliveInitialDelay: [2000] };
 /** What may be done at any time, between turns. */
 const MORE = ['listen', 'listen-busy', 'listen-exclusive', 'close', 'close-twice', 'address',
-  'getConnections', 'ref', 'unref', 'maxConnections', 'maxConnections', 'show', 'connect', 'connect',
-  'destroy', 'destroy', 'abort-after'];
+  'getConnections', 'ref', 'unref', 'maxConnections', 'maxConnections', 'show', 'connect',
+  'connect', 'destroy', 'destroy', 'abort-after'];
 
 class Server {
   constructor(random, number, cell) {
@@ -58,7 +58,8 @@ class Server {
     if (this.hasBusy) {
       if (this.isLocal) this.say(`path q${number}`);
       this.say(`server b${number} quiet`);
-      this.say(`b${number}.listen ${this.isLocal ? `path=q${number}` : `port=0${HOSTS[cell.kind]}`}`);
+      const place = this.isLocal ? `path=q${number}` : `port=0${HOSTS[cell.kind]}`;
+      this.say(`b${number}.listen ${place}`);
       this.say(`wait b${number}.listening`);
     }
     const options = this.options.map((option) =>
@@ -96,11 +97,12 @@ class Server {
   }
 
   /**
-   * Whether a listen() may have the signal, which has not fired then. In Node a 'close' that is still
-   * to be told of the listen() before lets go of it.
+   * Whether a listen() may have the signal, which is fired later: one of them, as in Node each closes
+   * what listens then. There a 'close' that is still to be told of an earlier listen() lets go of it.
    */
   mayArm() {
-    return this.hasSignal && !this.fired && !this.isClosing && this.cell.call !== 'abort-before';
+    return this.hasSignal && !this.fired && !this.wasArmed && !this.isClosing &&
+      this.cell.call !== 'abort-before';
   }
 
   /** @param {boolean} [armed] whether its signal is given */
@@ -180,7 +182,8 @@ class Server {
     const { number, name } = this;
     if (this.isLocal) return `p${number}`;
     if (!this.known && !this.listening) return `b${number}`;
-    return this.cell.kind === 'dual' && !this.isNamed && this.random.chance(0.3) ? `port=${name} host=::1` : name;
+    const isDual = this.cell.kind === 'dual' && !this.isNamed;
+    return isDual && this.random.chance(0.3) ? `port=${name} host=::1` : name;
   }
 
   /** Accepted sockets go, or their clients, so that the server has fewer. */
@@ -194,7 +197,8 @@ class Server {
       if (!this.isLocal) calls.push(`${one.accepted}.resetAndDestroy`); // A path has no resets.
       // Who is half-open or does not read stays when the client goes. How soon a client is missed
       // is chance, beside others that go.
-      if (!(all && this.isOrderShown) && !this.has('allowHalfOpen') && !this.has('pauseOnConnect')) {
+      const isChance = all && this.isOrderShown;
+      if (!isChance && !this.has('allowHalfOpen') && !this.has('pauseOnConnect')) {
         calls.push(`${one.accepted}.end`, `${one.client}.end`, `${one.client}.destroy`);
       }
       this.say(random.pick(calls));
