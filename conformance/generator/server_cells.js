@@ -24,8 +24,8 @@ const DECLARED = [
   { id: 'D23', state: ['called', 'failing'], kind: LATE,
     call: [...LISTENS, 'close', 'close-twice', 'abort-after'] },
   { id: 'D23', state: STOPPED, kind: LATE, call: ['abort-before'] },
-  // Node takes another listen() before it has told that the first one failed, weir refuses it.
-  { id: 'not declared', state: ['failing'], kind: ['dual', 'path'],
+  // Node takes another listen() before it has told that the first one failed.
+  { id: 'D71', state: ['failing'], kind: ['dual', 'path'],
     call: [...LISTENS, 'listen-taken', 'listen-mode'] },
   { id: 'D25', state: STOPPED, kind: ['path'], call: ['listen-handle'] },
 ];

@@ -169,8 +169,8 @@ WEIR_API void weir_server_free(weir_server *server);
  * @return WEIR_OK: an event follows; otherwise nothing has changed: WEIR_ERR_INVALID_ARG_TYPE:
  * NULL; WEIR_ERR_INVALID_ARG_VALUE: none of fd, handle, port and path, the handle does not listen,
  * it or the signal is another loop's, or the options' size is not known;
- * WEIR_ERR_SOCKET_BAD_PORT; WEIR_ERR_SERVER_ALREADY_LISTEN: it does, or waits for an address;
- * WEIR_ENOMEM
+ * WEIR_ERR_SOCKET_BAD_PORT; WEIR_ERR_SERVER_ALREADY_LISTEN: it does, or waits for an address, or
+ * has a failure to tell first; WEIR_ENOMEM
  * @source LSN-01, LSN-07, LSN-08, LSN-09, LSN-15, LSN-17, LSN-24, LSN-25, LSN-26, LSN-28, LSN-33,
  * LSN-34, ABT-01, ABT-02
  */
