@@ -37,8 +37,14 @@ static inline bool serve(weir_backend *backend, weirb_epoll_handle *handle,
     if (!receive || !(handle->flags & WEIRB_EPOLL_FAILED)) weirb_epoll_send(backend, handle, done);
   }
   if (!receive) return false;
-  if (handle->flags & WEIRB_EPOLL_PASSES) return weirb_epoll_receive_passing(backend, handle, done);
-  return weirb_epoll_receive(backend, handle, handle->flags, done);
+  bool full = handle->flags & WEIRB_EPOLL_PASSES
+                  ? weirb_epoll_receive_passing(backend, handle, done)
+                  : weirb_epoll_receive(backend, handle, handle->flags, done);
+  /* No further event comes for a SEND that let the RECEIVE go first. If nobody receives any more it
+   * has its turn. */
+  if ((handle->flags & WEIRB_EPOLL_FAILED) && handle->out.send != NULL)
+    weirb_epoll_queue_handle(backend, handle);
+  return full;
 }
 
 /* Serves a handle that waited in `ready`. */

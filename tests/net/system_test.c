@@ -399,6 +399,29 @@ static void the_system_bounds_the_backlog(void **state) {
   }
 }
 
+/* What is kept unread must not keep a write from failing: who waits for 'drain' to read on would
+ * wait for ever. */
+static void a_reset_fails_the_write_of_who_does_not_read(void **state) {
+  (void)state;
+  raw_needs_system();
+  static const uint8_t much[150000]; /* More than one read takes. */
+  for (net_kind kind = NET_IPV4; kind < NET_KINDS; kind += NET_PATH) {
+    net_fixture *net = net_create();
+    net_listen(net, kind, NULL);
+    int raw = kind == NET_PATH ? raw_connect_path(net->path, strlen(net->path))
+                               : raw_connect_tcp(net->port);
+    net_run_until(net, peer_is_there);
+    net_end *peer = &net->peers[0];
+    (void)net_write(peer, 0, 16 << 20, "w");
+    weir_socket_pause(peer->socket); /* The RECEIVE stays out: one piece is read ahead. */
+    assert_int_equal(send(raw, much, sizeof much, MSG_NOSIGNAL), sizeof much);
+    (void)close(raw); /* Unread bytes make it a reset. */
+    net_run_until(net, peer_closed);
+    assert_true(net_was_told(&peer->log, "close(1)"));
+    net_free(net);
+  }
+}
+
 static struct { unsigned now, most; /* Connections of a turn. */ } taken_in_a_turn;
 
 static void count_connections(weir_time now, uint64_t object, weir_trace_event event, uint64_t a,
@@ -447,6 +470,7 @@ int main(void) {
       cmocka_unit_test(sixty_four_mebibytes_arrive_in_bounded_memory),
       cmocka_unit_test(a_plain_socket_gets_its_bytes_back_and_nothing_else),
       cmocka_unit_test(the_system_bounds_the_backlog),
+      cmocka_unit_test(a_reset_fails_the_write_of_who_does_not_read),
       cmocka_unit_test(a_crowd_is_taken_a_few_at_a_time),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
