@@ -33,18 +33,16 @@ static inline bool serve(weir_backend *backend, weirb_epoll_handle *handle,
   bool receive = handle->in != NULL && (handle->flags & WEIRB_EPOLL_READABLE);
   if (handle->out.send != NULL && !(handle->flags & WEIRB_EPOLL_BLOCKED)) {
     /* The system tells an error once, to whoever asks first. That is the RECEIVE, as what came
-     * before the error has to come out before it. */
-    if (!receive || !(handle->flags & WEIRB_EPOLL_FAILED)) weirb_epoll_send(backend, handle, done);
+     * before the error has to come out before it. If the core asks for no more of that, nobody
+     * comes to the error, and no event does: the SEND is looked at again in the next round. */
+    if (!receive || !(handle->flags & WEIRB_EPOLL_FAILED))
+      weirb_epoll_send(backend, handle, done);
+    else
+      weirb_epoll_queue_handle(backend, handle);
   }
   if (!receive) return false;
-  bool full = handle->flags & WEIRB_EPOLL_PASSES
-                  ? weirb_epoll_receive_passing(backend, handle, done)
-                  : weirb_epoll_receive(backend, handle, handle->flags, done);
-  /* No further event comes for a SEND that let the RECEIVE go first. If nobody receives any more it
-   * has its turn. */
-  if ((handle->flags & WEIRB_EPOLL_FAILED) && handle->out.send != NULL)
-    weirb_epoll_queue_handle(backend, handle);
-  return full;
+  if (handle->flags & WEIRB_EPOLL_PASSES) return weirb_epoll_receive_passing(backend, handle, done);
+  return weirb_epoll_receive(backend, handle, handle->flags, done);
 }
 
 /* Serves a handle that waited in `ready`. */
@@ -145,6 +143,8 @@ static weir_err poll_epoll(weir_backend *backend, weir_time deadline, weir_compl
   weirb_epoll_handle *handle;
   while ((handle = weirb_epoll_turn_next(backend)) != NULL) {
     if (serve_ready(backend, handle, done)) return WEIR_OK;
+    /* Before the next round the core is to see what came of this one, and to ask for more. */
+    if (backend->ready.first == NULL && done->end != before) return WEIR_OK;
   }
   /* What was appended makes the caller ask again, and what it submits meanwhile belongs to this
    * turn. */

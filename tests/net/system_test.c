@@ -399,26 +399,60 @@ static void the_system_bounds_the_backlog(void **state) {
   }
 }
 
-/* What is kept unread must not keep a write from failing: who waits for 'drain' to read on would
- * wait for ever. */
-static void a_reset_fails_the_write_of_who_does_not_read(void **state) {
+static void pause_reading(net_end *end) {
+  weir_socket_pause(end->socket);
+}
+
+/* When a program stops reading: before anything comes, at the first bytes, not at all. */
+typedef enum { AT_FIRST, AT_DATA, NEVER, PAUSES } pause_at;
+
+static const uint8_t more_than_two_reads[150000];
+
+/* A peer that has sent bytes and leaves 16 MiB of ours unread, which makes its end a reset. */
+static void be_reset_with_bytes_before(net_fixture *net, net_kind kind, pause_at pauses) {
+  net_listen(net, kind, NULL);
+  int raw = kind == NET_PATH ? raw_connect_path(net->path, strlen(net->path))
+                             : raw_connect_tcp(net->port);
+  net_run_until(net, peer_is_there);
+  net_end *peer = &net->peers[0];
+  assert_int_equal(net_write(peer, 0, 16 << 20, "w"), WEIR_WAIT_DRAIN);
+  net_settle(net);
+  if (pauses == AT_FIRST) weir_socket_pause(peer->socket); /* The RECEIVE stays out. */
+  if (pauses == AT_DATA) {
+    peer->at = "data";
+    peer->act = pause_reading;
+  }
+  assert_int_equal(send(raw, more_than_two_reads, sizeof more_than_two_reads, MSG_NOSIGNAL),
+                   sizeof more_than_two_reads);
+  assert_int_equal(close(raw), 0);
+  net_run_until(net, peer_closed);
+}
+
+static bool ends_in(const char *text, const char *end) {
+  size_t length = strlen(text), least = strlen(end);
+  return length >= least && strcmp(text + length - least, end) == 0;
+}
+
+/* What came before a reset is read before anybody hears of it. Who does not read hears of it when
+ * the write fails, or would wait for 'drain' for ever. */
+static void a_reset_fails_the_write_when_reading_is_over(void **state) {
   (void)state;
   raw_needs_system();
-  static const uint8_t much[150000]; /* More than one read takes. */
   for (net_kind kind = NET_IPV4; kind < NET_KINDS; kind += NET_PATH) {
-    net_fixture *net = net_create();
-    net_listen(net, kind, NULL);
-    int raw = kind == NET_PATH ? raw_connect_path(net->path, strlen(net->path))
-                               : raw_connect_tcp(net->port);
-    net_run_until(net, peer_is_there);
-    net_end *peer = &net->peers[0];
-    (void)net_write(peer, 0, 16 << 20, "w");
-    weir_socket_pause(peer->socket); /* The RECEIVE stays out: one piece is read ahead. */
-    assert_int_equal(send(raw, much, sizeof much, MSG_NOSIGNAL), sizeof much);
-    (void)close(raw); /* Unread bytes make it a reset. */
-    net_run_until(net, peer_closed);
-    assert_true(net_was_told(&peer->log, "close(1)"));
-    net_free(net);
+    bool path = kind == NET_PATH;
+    const char *at_write =
+        path ? "w:EPIPE error(EPIPE) close(1)" : "w:ECONNRESET error(ECONNRESET) close(1)";
+    for (pause_at pauses = AT_FIRST; pauses < PAUSES; pauses++) {
+      net_fixture *net = net_create();
+      be_reset_with_bytes_before(net, kind, pauses);
+      const char *end = pauses == NEVER ? " error(ECONNRESET) w:ECANCELED close(1)" : at_write;
+      const net_end *peer = &net->peers[0];
+      if (!ends_in(peer->log.text, end)) fail_msg("%s, not %s", peer->log.text, end);
+      assert_int_equal(peer->received > 0, pauses != AT_FIRST);
+      /* TCP throws away what it has not sent yet. */
+      if (path && pauses == NEVER) assert_int_equal(peer->received, sizeof more_than_two_reads);
+      net_free(net);
+    }
   }
 }
 
@@ -470,7 +504,7 @@ int main(void) {
       cmocka_unit_test(sixty_four_mebibytes_arrive_in_bounded_memory),
       cmocka_unit_test(a_plain_socket_gets_its_bytes_back_and_nothing_else),
       cmocka_unit_test(the_system_bounds_the_backlog),
-      cmocka_unit_test(a_reset_fails_the_write_of_who_does_not_read),
+      cmocka_unit_test(a_reset_fails_the_write_when_reading_is_over),
       cmocka_unit_test(a_crowd_is_taken_a_few_at_a_time),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
