@@ -76,8 +76,10 @@ start() {
 generate() {
   printed=$1 load_kind=$2
   shift 2
-  timeout "$patience" "$directory/load" "$load_kind" "$echo_place" "$control_place" "$@" >"$printed" ||
-    die "load $load_kind failed"
+  timeout "$patience" "$directory/load" "$load_kind" "$echo_place" "$control_place" "$@" \
+    >"$printed" && return
+  [ $? -eq 124 ] && die "load $load_kind did not end in $patience seconds"
+  die "load $load_kind failed"
 }
 
 # load <kind> [option...]: what the generator prints is in $work/load until the next load.
