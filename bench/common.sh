@@ -1,7 +1,8 @@
 # What the scripts of this directory share. Sourced, POSIX sh.
 #
 # Options of every script: -d <directory of the binaries>, -b <backend of weir>, -q for a quick
-# slice; of those that go on for as long as they are told, -m <minutes>. The gates hold for epoll; the figures of other backends are printed without a verdict.
+# slice, -m <minutes> for those that go on for as long as they are told. The gates hold for epoll;
+# the figures of other backends are printed without a verdict.
 
 backend=epoll
 quick=no
@@ -18,6 +19,7 @@ while getopts 'd:b:m:q' option; do
   *) echo "usage: $0 [-q] [-m minutes] [-b backend] [-d directory of the binaries]" >&2; exit 2 ;;
   esac
 done
+[ $quick = yes ] && patience=40 # A test may take a minute.
 for program in echo_weir echo_raw load; do
   if [ ! -x "$directory/$program" ]; then
     echo "no $directory/$program: cmake --preset release && cmake --build --preset release" >&2
