@@ -3,8 +3,8 @@
  *
  * It shows how a listener goes to other processes over a local connection (weir_socket_write_fd(),
  * on_fd, weir_listen_options.fd), how they are asked how many connections they have, and that a
- * worker may die: the port stays open, the others go on, and a new one takes its place. Each worker
- * is this program again, with its way to the parent at descriptor 3. POSIX only.
+ * worker may be killed: the port stays open, the others go on, and a new one takes its place. Each
+ * worker is this program again, with its way to the parent at descriptor 3. POSIX only.
  */
 #include "arguments.h"
 
@@ -27,11 +27,12 @@
 #define GRACE_MS        2000 /* How long connections may take to end when a worker does. */
 
 static const char usage[] =
-    "[--workers N] [--host ADDRESS] [--port PORT] [--report MS]\n"
+    "[--workers N] [--host ADDRESS] [--port PORT] [--report MS] [--backend NAME]\n"
     "  --workers N     how many processes take connections; 2\n"
     "  --host ADDRESS  where to listen; all addresses, IPv4 and IPv6\n"
     "  --port PORT     0, as without it: a free one, printed with 'listening'\n"
-    "  --report MS     how often the number of connections is printed; 0: never";
+    "  --report MS     how often the number of connections is printed; 0: never\n"
+    "  --backend NAME  how the system is asked";
 
 static volatile sig_atomic_t signaled;
 
@@ -122,13 +123,13 @@ static const weir_socket_handlers worker_channel = {.size = sizeof(weir_socket_h
                                                     .on_data = on_question,
                                                     .on_end = on_parent_end};
 
-static int work(void) {
+static int work(const weir_loop_options *how) {
   worker_program program = {NULL, NULL};
   weir_socket_options options = WEIR_SOCKET_OPTIONS_INIT;
   weir_loop *loop;
   /* Who stops the parent from a terminal means the parent, which tells the workers. */
   (void)signal(SIGINT, SIG_IGN);
-  must(weir_loop_create(NULL, &loop), "loop");
+  must(weir_loop_create(how, &loop), "loop");
   options.fd = CHANNEL;
   options.allow_half_open = true;
   must(weir_socket_create(loop, &options, &worker_channel, &program, &program.parent), "channel");
@@ -150,6 +151,7 @@ typedef struct worker {
 
 typedef struct parent_program {
   const char *path; /* This program's. */
+  const weir_loop_options *how;
   weir_loop *loop;
   int listener; /* Held open, so that nobody is refused while a worker is missing. */
   worker workers[WORKERS_MAX];
@@ -200,16 +202,24 @@ static void on_worker_close(weir_socket *channel, bool had_error, void *user) {
   while (waitpid(w->pid, &status, 0) < 0 && errno == EINTR) {
   }
   printf("worker %u ended\n", w->number);
-  if (!w->program->ending) start_worker(w);
+  if (w->program->ending) return;
+  /* It has said why, and the next one would say the same. */
+  if (WIFEXITED(status) && WEXITSTATUS(status) != 0) exit(1);
+  start_worker(w);
 }
 
 static const weir_socket_handlers parent_channel = {
     .size = sizeof(weir_socket_handlers), .on_data = on_answer, .on_close = on_worker_close};
 
-static void become_worker(const char *path, const int *ends) {
+static void become_worker(const parent_program *program, const int *ends) {
+  const char *path = program->path, *backend = program->how->backend;
   (void)close(ends[0]);
-  if (ends[1] != CHANNEL) (void)dup2(ends[1], CHANNEL);
-  (void)execl(path, path, "--worker", (char *)NULL);
+  if (ends[1] != CHANNEL) {
+    (void)dup2(ends[1], CHANNEL);
+    (void)close(ends[1]);
+  }
+  (void)execlp(path, path, "--worker", backend ? "--backend" : NULL, backend, (char *)NULL);
+  perror(path);
   _exit(127);
 }
 
@@ -221,7 +231,7 @@ static void start_worker(worker *w) {
   (void)fflush(stdout);
   w->pid = fork();
   if (w->pid < 0) die("fork", WEIR_ENOMEM);
-  if (w->pid == 0) become_worker(program->path, ends);
+  if (w->pid == 0) become_worker(program, ends);
   (void)close(ends[1]);
   options.fd = ends[0];
   must(weir_socket_create(program->loop, &options, &parent_channel, w, &w->channel), "channel");
@@ -267,12 +277,13 @@ static int make_listener(weir_loop *loop, const weir_listen_options *where) {
   return listener;
 }
 
-static int lead(const char *path, const weir_listen_options *where, size_t workers,
-                uint64_t report_ms) {
+static int lead(const char *path, const weir_loop_options *how, const weir_listen_options *where,
+                size_t workers, uint64_t report_ms) {
   static parent_program program;
   program.path = path;
+  program.how = how;
   program.count = workers;
-  must(weir_loop_create(NULL, &program.loop), "loop");
+  must(weir_loop_create(how, &program.loop), "loop");
   program.listener = make_listener(program.loop, where);
   must(weir_timer_create(program.loop, look_for_signals, &program, &program.signals), "timer");
   must(weir_timer_create(program.loop, ask, &program, &program.report), "timer");
@@ -290,6 +301,7 @@ static int lead(const char *path, const weir_listen_options *where, size_t worke
 int main(int argc, char **argv) {
   command_line line = arguments_begin(argv);
   weir_listen_options where = WEIR_LISTEN_OPTIONS_INIT;
+  weir_loop_options how = WEIR_LOOP_OPTIONS_INIT;
   int32_t workers = 2, report_ms = 0;
   const char *text = NULL;
   bool is_worker = false;
@@ -306,7 +318,7 @@ int main(int argc, char **argv) {
       where.port = arguments_number(&line, text, ARGUMENTS_PORT_MAX);
     } else if (arguments_value(&line, "--report", &text)) {
       report_ms = arguments_number(&line, text, INT32_MAX);
-    } else {
+    } else if (!arguments_value(&line, "--backend", &how.backend)) {
       arguments_refuse(&line, *line.next, "is not known");
     }
   }
@@ -314,9 +326,9 @@ int main(int argc, char **argv) {
     arguments_usage(&line, PROGRAM, usage);
     return 2;
   }
-  if (is_worker) return work();
+  if (is_worker) return work(&how);
   (void)setvbuf(stdout, NULL, _IOLBF, 0);
   (void)signal(SIGINT, on_signal);
   (void)signal(SIGTERM, on_signal);
-  return lead(argv[0], &where, (size_t)workers, (uint64_t)report_ms);
+  return lead(argv[0], &how, &where, (size_t)workers, (uint64_t)report_ms);
 }
