@@ -25,17 +25,6 @@ static inline bool are_three(uint32_t text) {
   return weirc_three_digits[weirc_sum_three(text)] == text;
 }
 
-/*
- * A part of one to three digits and its dot, out of four characters at least, and what comes behind
- * it. The paths of parts of different lengths do not meet again: going on at a place that is known
- * and without a jump there is what makes it fast, which takes a compiler that puts all of it into
- * its one caller.
- */
-#define IS_PART_THEN(go_on)                                                                        \
-  if (at[1] == '.') return is_one(at[0]) && go_on(at + 2, left - 2);                               \
-  if (at[2] == '.') return are_two(at) && go_on(at + 3, left - 3);                                 \
-  return are_three(weirc_load_four(at)) && go_on(at + 4, left - 4)
-
 /* All that is left, with a dot before it and none behind. */
 static inline bool is_last(const char *at, size_t left) {
   if (left == 3) return are_three(weirc_load_four(at - 1) >> 8 | (uint32_t)'.' << 24);
@@ -43,18 +32,30 @@ static inline bool is_last(const char *at, size_t left) {
   return left == 1 && is_one(at[0]);
 }
 
+/*
+ * A part of one to three digits and its dot, out of four characters at least, and what comes behind
+ * it. The paths of parts of different lengths do not meet again: going on at a place that is known
+ * and without a jump there is what makes it fast, which takes a compiler that puts all of it into
+ * its one caller.
+ */
 static inline bool are_last_two(const char *at, size_t left) {
   if (left < PART_MAX)
     return left == TWO_PARTS_MIN && is_one(at[0]) && at[1] == '.' && is_one(at[2]);
-  IS_PART_THEN(is_last);
+  if (at[1] == '.') return is_one(at[0]) && is_last(at + 2, left - 2);
+  if (at[2] == '.') return are_two(at) && is_last(at + 3, left - 3);
+  return are_three(weirc_load_four(at)) && is_last(at + 4, left - 4);
 }
 
 static inline bool are_last_three(const char *at, size_t left) {
-  IS_PART_THEN(are_last_two);
+  if (at[1] == '.') return is_one(at[0]) && are_last_two(at + 2, left - 2);
+  if (at[2] == '.') return are_two(at) && are_last_two(at + 3, left - 3);
+  return are_three(weirc_load_four(at)) && are_last_two(at + 4, left - 4);
 }
 
 static inline bool are_all(const char *at, size_t left) {
-  IS_PART_THEN(are_last_three);
+  if (at[1] == '.') return is_one(at[0]) && are_last_three(at + 2, left - 2);
+  if (at[2] == '.') return are_two(at) && are_last_three(at + 3, left - 3);
+  return are_three(weirc_load_four(at)) && are_last_three(at + 4, left - 4);
 }
 
 /* Four single digits, which have too few characters to be looked at like the others. */
