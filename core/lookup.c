@@ -76,6 +76,27 @@ void weirc_lookup_abandon(weir_lookup *lookup) {
     tell_canceled(lookup);
 }
 
+const char *weirc_lookup_host(const weir_lookup *lookup) {
+  return lookup->host;
+}
+
+bool weirc_lookup_is_usable(const weir_address *address) {
+  return address->family == WEIR_FAMILY_IPV4 || address->family == WEIR_FAMILY_IPV6;
+}
+
+void weirc_lookup_refuse(const weir_address *address, const char *host, uint16_t port,
+                         weirc_unusable *out_unusable) {
+  weir_error *error = &out_unusable->error;
+  *error = weirc_error_of(WEIR_ERR_INVALID_IP_ADDRESS, NULL);
+  if (address->family == WEIR_FAMILY_NONE) return;
+  weirc_error_family_text(address->family, host, port, out_unusable->text,
+                          sizeof out_unusable->text);
+  error->code = WEIR_ERR_INVALID_ADDRESS_FAMILY;
+  error->message = out_unusable->text;
+  error->host = host;
+  error->address.port = port;
+}
+
 static void tell(weir_lookup *lookup, const weir_error *error, const weir_address *addresses,
                  size_t count) {
   weirc_lookup_told told = lookup->told;

@@ -37,6 +37,23 @@ weir_err weirc_lookup_start(weir_loop *loop, const weirc_question *question,
 /** Nobody waits any more. NULL does nothing. */
 void weirc_lookup_abandon(weir_lookup *lookup);
 
+/** What is looked up; good for as long as the look-up is. */
+const char *weirc_lookup_host(const weir_lookup *lookup);
+
+/** True for an address of a family there is. */
+bool weirc_lookup_is_usable(const weir_address *address);
+
+/** Why an answer cannot be used, as Node says it. */
+typedef struct weirc_unusable {
+  weir_error error; /**< Its message may be `text`. */
+  char text[512];   /**< Room for it. */
+} weirc_unusable;
+
+/** Says why. @param address one that is not usable @param host where it was looked for; stays
+ * @param port what was to be there */
+void weirc_lookup_refuse(const weir_address *address, const char *host, uint16_t port,
+                         weirc_unusable *out_unusable);
+
 /** The system's answer is back. */
 void weirc_lookup_resolved(weir_op *op);
 

@@ -288,6 +288,7 @@ void weirc_loop_touch(weir_loop *loop) {
 
 /* Sockets go first, so that their servers are still there in 'close'. */
 static void end_objects(weir_loop *loop) {
+  weirc_server_abandon_lookups(loop);
   weirc_steps_finish(loop);
   weirc_socket_destroy_all(loop);
   weirc_steps_finish(loop);

@@ -9,10 +9,6 @@
 
 enum { ATTEMPT_TIMEOUT_LEAST_MS = 10, FAMILIES = 2 };
 
-static bool is_known(const weir_address *address) {
-  return address->family == WEIR_FAMILY_IPV4 || address->family == WEIR_FAMILY_IPV6;
-}
-
 /* A part of the one block that holds all lists of a race. */
 static void *cut(char **at, size_t bytes) {
   void *part = *at;
@@ -71,19 +67,10 @@ static void tell_error(weirc_race *race) {
   if (waits(race)) weirc_socket_destroy(race->socket, error, WEIR_CLOSE_PLAIN);
 }
 
-/* An answer that cannot be used is told as Node tells it. */
 static void refuse(weirc_race *race, const weir_address *first) {
-  char text[512];
-  weir_error error = WEIR_ERROR_INIT;
-  error.code = WEIR_ERR_INVALID_IP_ADDRESS;
-  if (first->family != WEIR_FAMILY_NONE) {
-    weirc_error_family_text(first->family, race->host, race->port, text, sizeof text);
-    error.code = WEIR_ERR_INVALID_ADDRESS_FAMILY;
-    error.message = text;
-    error.host = race->host;
-    error.address.port = race->port;
-  }
-  weirc_socket_destroy(race->socket, &error, WEIR_CLOSE_PLAIN);
+  weirc_unusable unusable;
+  weirc_lookup_refuse(first, race->host, race->port, &unusable);
+  weirc_socket_destroy(race->socket, &unusable.error, WEIR_CLOSE_PLAIN);
 }
 
 static bool has(const weir_address *list, size_t count, const weir_address *address) {
@@ -102,7 +89,7 @@ static void order(weirc_race *race) {
   uint8_t leader = 0;
   for (size_t i = 0; i < race->answer_count; i++) {
     const weir_address *address = &race->answer[i];
-    if (!is_known(address)) continue;
+    if (!weirc_lookup_is_usable(address)) continue;
     if (leader == 0) leader = address->family;
     size_t which = address->family == leader ? 0 : 1;
     if (!has(lists[which], counts[which], address)) lists[which][counts[which]++] = *address;

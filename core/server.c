@@ -9,7 +9,6 @@
 #include "weir/defaults.h"
 
 #include <assert.h>
-#include <string.h>
 
 struct weirc_server_owed {
   struct weirc_server_owed *next;
@@ -137,6 +136,14 @@ static void tell_listen_callback(weir_server *server, weirc_server_owed *owed,
   if (owed) tell_one(server, owed, server->freed ? &canceled : error);
 }
 
+/* 'close' waits for the last connection, and for a listener that was opened since. */
+static void close_if_drained(weir_server *server) {
+  if (!server->closing || is_open(server) || server->connections > 0) return;
+  server->closing = false;
+  server->close_due = true;
+  weirc_step_queue_kind(&server->object, WEIRC_STEP_SERVER_CLOSE);
+}
+
 static void tell_failure(weir_server *server) {
   weir_error bare = weirc_error_of(server->listen_code, "listen");
   weir_error *copy = server->listen_error;
@@ -144,6 +151,7 @@ static void tell_failure(weir_server *server) {
   weirc_server_owed *owed = take_listen_owed(server);
   server->listen_code = WEIR_OK;
   server->listen_error = NULL;
+  close_if_drained(server); /* It may have waited for this. */
   weirc_trace(server->object.loop, server->object.id, WEIR_TRACE_ERROR, error->code, 0);
   if (server->handlers->on_error) server->handlers->on_error(server, error, server->user);
   tell_listen_callback(server, owed, error);
@@ -166,14 +174,6 @@ static void tell_listening(weir_server *server) {
     if (server->handlers->on_listening) server->handlers->on_listening(server, server->user);
     tell_listen_callback(server, owed, NULL);
   }
-}
-
-/* 'close' waits for the last connection, and for a listener that was opened since. */
-static void close_if_drained(weir_server *server) {
-  if (!server->closing || is_open(server) || server->connections > 0) return;
-  server->closing = false;
-  server->close_due = true;
-  weirc_step_queue_kind(&server->object, WEIRC_STEP_SERVER_CLOSE);
 }
 
 /* @return a look-up to abandon, last of all: a resolver of the program may hear of it inside. */
@@ -272,6 +272,17 @@ void weir_server_free(weir_server *server) {
   server->retry = server->deadline = NULL;
   weirc_step_queue_kind(&server->object, WEIRC_STEP_SERVER_FREE);
   weirc_lookup_abandon(lookup);
+}
+
+void weirc_server_abandon_lookups(weir_loop *loop) {
+  weirc_link *link = loop->servers.next;
+  for (; link != &loop->servers; link = link->next) {
+    weir_server *server = (weir_server *)(void *)weirc_container(link, weirc_object, link);
+    if (!server->lookup) continue;
+    weirc_server_forget_signal(server);
+    cancel_listen(server);
+    weirc_lookup_abandon(stop_listening(server));
+  }
 }
 
 void weirc_server_free_all(weir_loop *loop) {

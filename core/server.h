@@ -110,6 +110,9 @@ void weirc_server_tell_drop(weir_server *server, weir_handle *accepted, const we
 /** Tells those who asked how many connections there are; of a freed server, that it is gone. */
 void weirc_server_tell_counted(weir_server *server);
 
+/** Nobody waits for the names that servers of a loop that is being freed would listen on. */
+void weirc_server_abandon_lookups(weir_loop *loop);
+
 /** Closes and frees all servers of a loop that is being freed. */
 void weirc_server_free_all(weir_loop *loop);
 

@@ -8,7 +8,6 @@
 #include "core/options.h"
 
 #include <assert.h>
-#include <string.h>
 
 enum { DEFAULT_BACKLOG = 511 };
 
@@ -24,8 +23,9 @@ static void end_aborted(void *owner) {
 }
 
 void weirc_server_run_abort(weir_server *server) {
-  /* close() has forgotten the signal if it was called since. */
-  if (server->abort_listener) end_aborted(server);
+  /* close() has forgotten the signal if it was called since, and listen() may have another one. */
+  const weirc_abort_listener *listener = server->abort_listener;
+  if (listener && weir_abort_signal_aborted(listener->signal)) end_aborted(server);
 }
 
 void weirc_server_forget_signal(weir_server *server) {
@@ -44,7 +44,8 @@ static weir_err take_signal(weir_server *server, weir_abort_signal *signal) {
 }
 
 static void fail(weir_server *server, const weir_error *error) {
-  server->listen_code = error->code;
+  /* A program's resolver may give a reason without a code. */
+  server->listen_code = error->code != WEIR_OK ? error->code : WEIR_UNKNOWN;
   server->listen_error = weirc_error_copy(&server->object.loop->allocator, error);
   weirc_server_forget_signal(server);
   weirc_object_deactivate(&server->object);
@@ -80,23 +81,31 @@ static void open_listener(weir_server *server, weir_endpoint *local) {
   weirc_step_queue_kind(&server->object, WEIRC_STEP_LISTENING);
 }
 
-/* The first address counts. One of no family, or of another one, is no answer. */
+static void fail_to_find(weir_server *server, const weir_error *error) {
+  fail(server, error);
+  weirc_step_queue_kind(&server->object, WEIRC_STEP_LISTENING);
+}
+
+/* The first address counts. */
 static void on_answer(void *owner, const weir_error *error, const weir_address *addresses,
                       size_t count) {
   weir_server *server = owner;
   weir_endpoint local = {.transport = WEIR_TRANSPORT_TCP};
+  weirc_unusable unusable;
+  const char *host = weirc_lookup_host(server->lookup);
   assert(server->lookup && (error || count > 0));
   (void)count;
   server->lookup = NULL;
-  if (!error && addresses->family != WEIR_FAMILY_NONE) {
-    local.address = *addresses;
+  if (error) {
+    fail_to_find(server, error);
+  } else if (weirc_lookup_is_usable(&addresses[0])) {
+    local.address = addresses[0];
     local.address.port = server->wanted.port;
     open_listener(server, &local);
-    return;
+  } else {
+    weirc_lookup_refuse(&addresses[0], host, server->wanted.port, &unusable);
+    fail_to_find(server, &unusable.error);
   }
-  weir_error no_address = weirc_error_of(WEIR_ERR_INVALID_IP_ADDRESS, NULL);
-  fail(server, error ? error : &no_address);
-  weirc_step_queue_kind(&server->object, WEIRC_STEP_LISTENING);
 }
 
 static weir_err ask(weir_server *server, const char *host) {
@@ -190,6 +199,7 @@ weir_err weir_server_listen(weir_server *server, const weir_listen_options *give
   where at;
   if (!server || !given || server->freed) return WEIR_ERR_INVALID_ARG_TYPE;
   weir_loop *loop = server->object.loop;
+  if (loop->freeing) return WEIR_ECANCELED;
   weir_err err = weirc_options_take(&options, sizeof options, given);
   if (err == WEIR_OK) err = take_where(server, &options, &at);
   if (err == WEIR_OK) err = weirc_abort_check(loop, options.signal);

@@ -123,7 +123,8 @@ typedef struct weir_listen_options {
                         LSN-32 */
   bool reclaim_path; /**< A socket file that nobody listens on any more is replaced; anything else
                         stays, and is WEIR_EADDRINUSE. Of many that try, one gets it, if all of them
-                        say so. */
+                        say so: the directory is locked meanwhile. If somebody else keeps it locked
+                        that is WEIR_EADDRINUSE as well, after 20 ms in which the loop waits. */
 } weir_listen_options;
 
 /** Defaults of weir_listen_options. */
@@ -170,7 +171,7 @@ WEIR_API void weir_server_free(weir_server *server);
  * NULL; WEIR_ERR_INVALID_ARG_VALUE: none of fd, handle, port and path, the handle does not listen,
  * it or the signal is another loop's, or the options' size is not known;
  * WEIR_ERR_SOCKET_BAD_PORT; WEIR_ERR_SERVER_ALREADY_LISTEN: it does, or waits for an address, or
- * has a failure to tell first; WEIR_ENOMEM
+ * has a failure to tell first; WEIR_ECANCELED: the loop is being freed; WEIR_ENOMEM
  * @source LSN-01, LSN-07, LSN-08, LSN-09, LSN-15, LSN-17, LSN-24, LSN-25, LSN-26, LSN-28, LSN-33,
  * LSN-34, ABT-01, ABT-02
  */
@@ -178,11 +179,12 @@ WEIR_API weir_err weir_server_listen(weir_server *server, const weir_listen_opti
                                      weir_server_callback callback, void *user);
 
 /**
- * Stops taking connections; those that are there live on. A socket file is gone when this returns;
- * on_close comes when the last connection is destroyed.
+ * Stops taking connections; those that are there live on. A socket file is gone when this returns,
+ * unless another server shares the listener or it came as a descriptor; on_close comes when the
+ * last connection is destroyed.
  * @param server which
  * @param callback runs after on_close; gets WEIR_ERR_SERVER_NOT_RUNNING if the server did not
- * listen; may be NULL
+ * listen, nor wait for the address of a name; may be NULL
  * @param user handed to callback
  * @return WEIR_OK; WEIR_ERR_SERVER_NOT_RUNNING: the callback gets it too;
  * WEIR_ERR_INVALID_ARG_TYPE: NULL; WEIR_ENOMEM

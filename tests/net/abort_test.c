@@ -316,6 +316,22 @@ static void a_listen_behind_an_aborted_one_is_not_closed(void **state) {
   assert_true(weir_server_listening(net->server.server));
 }
 
+/* Nor by the one before, if it has a signal of its own. */
+static void a_signal_is_one_listens(void **state) {
+  (void)state;
+  weir_abort_signal *other;
+  assert_int_equal(weir_abort_signal_create(net->loop, &other), WEIR_OK);
+  weir_abort(sign);
+  assert_int_equal(listen_with(sign, NET_IPV4, "cb"), WEIR_OK);
+  assert_int_equal(weir_server_close(net->server.server, NULL, NULL), WEIR_OK);
+  assert_int_equal(listen_with(other, NET_IPV4, "cb2"), WEIR_OK);
+  net_settle(net);
+  assert_true(weir_server_listening(net->server.server));
+  weir_abort(other);
+  assert_false(weir_server_listening(net->server.server));
+  weir_abort_signal_release(other);
+}
+
 static void a_signal_forgets_a_server_that_was_closed(void **state) {
   (void)state;
   assert_int_equal(listen_with(sign, NET_IPV4, "cb"), WEIR_OK);
@@ -463,6 +479,7 @@ int main(void) {
       TEST(a_signal_fired_before_listen_closes_in_the_next_step),
       TEST(a_server_that_is_freed_is_not_closed_again),
       TEST(a_listen_behind_an_aborted_one_is_not_closed),
+      TEST(a_signal_is_one_listens),
       TEST(a_signal_forgets_a_server_that_was_closed),
       TEST(a_failed_listen_lets_go_of_the_signal),
       TEST(what_is_no_signal_of_the_loop_is_refused),

@@ -36,6 +36,22 @@ static void release_all(void) {
   weirp_resolver_replace(NULL);
 }
 
+/* Nor does a loop that is freed wait for a name to listen on. */
+static void a_server_that_waits_for_a_name_holds_no_loop(void **state) {
+  (void)state;
+  weir_listen_options options = WEIR_LISTEN_OPTIONS_INIT;
+  net_fixture *net = net_create();
+  released = false;
+  weirp_resolver_replace(hang);
+  net_make_server(net, &net->server);
+  options.port = 0;
+  options.host = "hanging.test";
+  assert_int_equal(weir_server_listen(net->server.server, &options, NULL, NULL), WEIR_OK);
+  net_settle(net);
+  net_free(net);
+  release_all();
+}
+
 static unsigned closed;
 
 static void on_close(weir_socket *socket, bool had_error, void *user) {
@@ -74,6 +90,9 @@ static void a_thousand_names_hold_nobody_up(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(a_thousand_names_hold_nobody_up)};
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(a_thousand_names_hold_nobody_up),
+      cmocka_unit_test(a_server_that_waits_for_a_name_holds_no_loop),
+  };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -63,8 +63,8 @@ static weir_err listen_on_name(net_fixture *net, const char *callback) {
   weir_listen_options options = WEIR_LISTEN_OPTIONS_INIT;
   options.port = 0;
   options.host = "x.test";
-  return weir_server_listen(net->server.server, &options, net_server_called,
-                            net_server_tag(&net->server, callback));
+  return weir_server_listen(net->server.server, &options, callback ? net_server_called : NULL,
+                            callback ? net_server_tag(&net->server, callback) : NULL);
 }
 
 static void the_first_address_counts(void **state) {
@@ -136,6 +136,84 @@ static void what_is_no_address_is_refused(void **state) {
   assert_int_equal(weir_lookup_answer(a.lookup, NULL, &none, 1), WEIR_OK);
   net_settle(net);
   net_expect("no address", &net->server.log, "error l:ERR_INVALID_IP_ADDRESS");
+  none.family = 9;
+  assert_int_equal(listen_on_name(net, "m"), WEIR_OK);
+  assert_int_equal(weir_lookup_answer(a.lookup, NULL, &none, 1), WEIR_OK);
+  net_settle(net);
+  net_expect("no family", &net->server.log,
+             "error l:ERR_INVALID_IP_ADDRESS error m:ERR_INVALID_ADDRESS_FAMILY");
+  assert_non_null(strstr(net->server.message, "x.test"));
+}
+
+static void a_reason_needs_no_code(void **state) {
+  net_fixture *net = *state;
+  weir_error error = WEIR_ERROR_INIT;
+  error.message = "not today";
+  assert_int_equal(listen_on_name(net, "l"), WEIR_OK);
+  assert_int_equal(weir_lookup_answer(a.lookup, &error, NULL, 0), WEIR_OK);
+  net_settle(net);
+  assert_true(net_was_told(&net->server.log, "error"));
+  assert_string_equal(net->server.message, "not today");
+  assert_int_equal(net->tags[0].calls, 1);
+  assert_int_equal(listen_on_name(net, "again"), WEIR_OK);
+  assert_int_equal(answer_with("127.0.0.1"), WEIR_OK);
+  net_settle(net);
+  assert_true(net_was_told(&net->server.log, "again"));
+}
+
+/* 'close' waits for the listen() behind it, and comes if nothing becomes of that. */
+static void a_listen_that_fails_does_not_hold_close(void **state) {
+  net_fixture *net = *state;
+  weir_server *server = net->server.server;
+  weir_error error = WEIR_ERROR_INIT;
+  error.code = WEIR_ENOTFOUND;
+  for (int bound = 0; bound < 2; bound++) {
+    weir_address address;
+    assert_int_equal(listen_on_name(net, NULL), WEIR_OK);
+    assert_int_equal(answer_with("127.0.0.1"), WEIR_OK);
+    assert_int_equal(weir_server_address(server, &address), WEIR_OK);
+    net->port = address.port;
+    net_end client = {.net = net};
+    net_connect(net, NET_IPV4, NULL, &client);
+    net_settle(net);
+    net->server.log = (net_log){0};
+    assert_int_equal(
+        weir_server_close(server, net_server_called, net_server_tag(&net->server, "c")), WEIR_OK);
+    assert_int_equal(listen_on_name(net, "l"), WEIR_OK);
+    weir_socket_destroy(client.socket, NULL);
+    net_settle(net);
+    net_expect("waits", &net->server.log, "");
+    if (bound)
+      assert_int_equal(answer_with("203.0.113.9"), WEIR_OK);
+    else
+      assert_int_equal(weir_lookup_answer(a.lookup, &error, NULL, 0), WEIR_OK);
+    net_settle(net);
+    net_expect("closed", &net->server.log,
+               bound ? "error l:EADDRNOTAVAIL close c" : "error l:ENOTFOUND close c");
+  }
+}
+
+static weir_err told, again;
+
+static void listen_again(weir_server *server, const weir_error *error, void *user) {
+  weir_listen_options options = WEIR_LISTEN_OPTIONS_INIT;
+  (void)user;
+  told = error->code;
+  options.port = 0;
+  again = weir_server_listen(server, &options, NULL, NULL);
+}
+
+static void a_loop_that_is_being_freed_does_not_listen(void **state) {
+  net_fixture *net = *state;
+  weir_listen_options options = WEIR_LISTEN_OPTIONS_INIT;
+  options.port = 0;
+  options.host = "x.test";
+  told = again = WEIR_OK;
+  assert_int_equal(weir_server_listen(net->server.server, &options, listen_again, NULL), WEIR_OK);
+  net_free(net);
+  assert_int_equal(a.canceled, 1);
+  assert_int_equal(told, WEIR_ECANCELED);
+  assert_int_equal(again, WEIR_ECANCELED);
 }
 
 static void an_address_of_somebody_else_is_the_systems_error(void **state) {
@@ -286,6 +364,9 @@ int main(void) {
       TEST(an_answer_may_come_inside),
       TEST(what_fails_is_told_as_the_resolver_said_it),
       TEST(what_is_no_address_is_refused),
+      TEST(a_reason_needs_no_code),
+      TEST(a_listen_that_fails_does_not_hold_close),
+      cmocka_unit_test_setup(a_loop_that_is_being_freed_does_not_listen, setup),
       TEST(an_address_of_somebody_else_is_the_systems_error),
       TEST(a_second_listen_is_refused_meanwhile),
       TEST(close_cancels),
