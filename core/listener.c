@@ -53,6 +53,7 @@ static weir_err take_descriptor(weirc_listener *listener, intptr_t fd) {
 static weir_err give_back(weirc_listener *listener, weir_err err) {
   weir_loop *loop = listener->object.loop;
   intptr_t fd;
+  assert(loop->ops->release); /* Who has adopt_listener() has it. */
   (void)loop->ops->release(loop->backend, listener->accept.op.handle, &fd);
   return err;
 }
@@ -110,8 +111,8 @@ void weirc_listener_close(weir_server *server) {
   stop_sharing(listener, server);
   if (!listener->server)
     shut(listener);
-  else if (waits) /* Nobody else would go on accepting. */
-    weirc_listener_accept_next(listener);
+  else if (waits) /* Nobody else would go on accepting; and no handler runs in here. */
+    weir_timer_start(listener->server->retry, 0, 0);
 }
 
 void weirc_listener_closed(weirc_listener *listener) {
@@ -158,6 +159,7 @@ static void take_connection(weirc_listener *listener) {
   weir_socket *socket = listener->spare;
   assert(server && socket && listener->accept.accepted == weirc_handle(&socket->object));
   listener->spare = NULL;
+  socket->object.id = ++server->object.loop->last_id; /* By when it came, not was prepared. */
   socket->remote = listener->accept.remote;
   socket->transport = (uint8_t)listener->local.transport;
   socket->read_mark = socket->write_mark = server->mark;
