@@ -8,7 +8,7 @@
  * on to, socket_write.c what goes out, socket_owned.c what is not copied, socket_close.c how it
  * ends, socket_timeout.c when it is idle, socket_option.c what the system is told of it,
  * socket_peer.c who is at the other end, socket_descriptor.c how it comes by a descriptor of the
- * program's, and loses it.
+ * program's, and loses it, socket_fd.c which descriptors go along with its bytes.
  */
 #ifndef WEIRC_SOCKET_H
 #define WEIRC_SOCKET_H

@@ -35,7 +35,8 @@ static weir_err queue(weir_socket *socket, intptr_t fd, const void *data, size_t
   weirc_chunk *chunk = weirc_socket_record(socket, length, length, callback, user);
   if (!chunk) return WEIR_ENOMEM;
   memcpy(weirc_chunk_room(chunk, length), data, length);
-  weir_err err = loop->ops->duplicate_fd(loop->backend, fd, &chunk->fd);
+  weir_err err =
+      loop->ops->duplicate_fd(loop->backend, weirc_handle(&socket->object), fd, &chunk->fd);
   if (err != WEIR_OK) {
     weirc_chunk_free(loop, chunk);
     weirc_socket_drop_idle_writer(socket);

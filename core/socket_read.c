@@ -80,10 +80,14 @@ static void take_bytes(weir_socket *socket, const weir_op *op) {
               socket->bytes_read);
   bool (*take)(weir_socket *, const void *, size_t) =
       weirc_socket_has_encoding(socket) ? weirc_socket_take_text : weirc_socket_take;
-  if (weirc_onread_of(socket))
+  if (weirc_onread_of(socket)) {
     weirc_onread_received(socket, op->length);
-  else if (!take(socket, op->data, op->length))
-    weirc_socket_destroy_with(socket, WEIR_ENOMEM, "read");
+    return;
+  }
+  /* While they are handed on the connection may be taken out: nothing is left in the operation. */
+  const void *data = op->data;
+  socket->receive.data = NULL;
+  if (!take(socket, data, op->length)) weirc_socket_destroy_with(socket, WEIR_ENOMEM, "read");
 }
 
 static void take_end(weir_socket *socket) {

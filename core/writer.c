@@ -42,9 +42,14 @@ weirc_chunk *weirc_chunk_create(weir_loop *loop, size_t room) {
   return chunk;
 }
 
+static void close_fd(weir_loop *loop, weirc_chunk *chunk) {
+  if (chunk->fd >= 0) loop->ops->close_fd(loop->backend, chunk->fd);
+  chunk->fd = -1;
+}
+
 void weirc_chunk_free(weir_loop *loop, weirc_chunk *chunk) {
   weirc_chunk_disown(chunk);
-  if (chunk->fd >= 0) loop->ops->close_fd(loop->backend, chunk->fd);
+  close_fd(loop, chunk);
   if (chunk->pool == POOL_SMALL)
     weirc_pool_give(&loop->small_chunks, &loop->allocator, chunk);
   else if (chunk->pool == POOL_LARGE)
@@ -121,6 +126,7 @@ void weirc_writer_complete_batch(weir_loop *loop, weirc_writer *writer) {
     more = chunk != last;
     writer->length -= chunk->length;
     weirc_chunk_disown(chunk);
+    close_fd(loop, chunk);
     if (chunk->callback)
       weirc_chunks_append(&writer->done, chunk);
     else

@@ -76,9 +76,12 @@ intptr_t weirb_epoll_take_fd(weir_backend *backend, weir_handle *base) {
   return -1;
 }
 
-weir_err weirb_epoll_duplicate_fd(weir_backend *backend, intptr_t fd, intptr_t *out_fd) {
+weir_err weirb_epoll_duplicate_fd(weir_backend *backend, const weir_handle *base, intptr_t fd,
+                                  intptr_t *out_fd) {
+  const weirb_epoll_handle *handle = (const weirb_epoll_handle *)(const void *)base;
   int duplicate;
   (void)backend;
+  if (handle->flags & WEIRB_EPOLL_PIPE) return WEIR_ERR_INVALID_HANDLE_TYPE;
   weir_err err = weirp_passing_duplicate(fd, &duplicate);
   if (err == WEIR_OK) *out_fd = duplicate;
   return err;

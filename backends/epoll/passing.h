@@ -20,7 +20,8 @@ void weirb_epoll_keep_fds(weir_backend *backend, weir_handle *handle, bool keep)
 intptr_t weirb_epoll_take_fd(weir_backend *backend, weir_handle *handle);
 
 /** duplicate_fd() of the SPI. */
-weir_err weirb_epoll_duplicate_fd(weir_backend *backend, intptr_t fd, intptr_t *out_fd);
+weir_err weirb_epoll_duplicate_fd(weir_backend *backend, const weir_handle *handle, intptr_t fd,
+                                  intptr_t *out_fd);
 
 /** close_fd() of the SPI. */
 void weirb_epoll_close_fd(weir_backend *backend, intptr_t fd);

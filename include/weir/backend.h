@@ -331,7 +331,8 @@ typedef struct weir_backend_ops {
                                struct weir_peer_credentials *out_credentials);
   /**
    * Makes a bound stream socket that the program has into the transport of a handle, for listen().
-   * It is the handle's from success on; release_name() leaves its name alone. Optional.
+   * It is the handle's from success on; release_name() leaves its name alone. Optional; who has it
+   * has release(), too.
    * @param out_transport what it is
    * @return WEIR_OK; otherwise it is as it was: WEIR_ERR_INVALID_FD_TYPE: none, or connected;
    * WEIR_EBADF; WEIR_EEXIST: another handle has it; what the system says
@@ -351,8 +352,10 @@ typedef struct weir_backend_ops {
   /** The oldest descriptor that came with the bytes of the last RECEIVE of a handle: the caller's.
    * What is not taken is closed with the handle. @return -1: there is none */
   intptr_t (*take_fd)(weir_backend *backend, weir_handle *handle);
-  /** A second descriptor of the same thing. @return WEIR_OK; WEIR_EBADF; WEIR_EMFILE, ... */
-  weir_err (*duplicate_fd)(weir_backend *backend, intptr_t fd, intptr_t *out_fd);
+  /** A second descriptor of the same thing, to go out on a handle later. @return WEIR_OK;
+   * WEIR_ERR_INVALID_HANDLE_TYPE: none goes out there; WEIR_EBADF; WEIR_EMFILE, ... */
+  weir_err (*duplicate_fd)(weir_backend *backend, const weir_handle *handle, intptr_t fd,
+                           intptr_t *out_fd);
   /** Closes a descriptor of duplicate_fd() or take_fd(). */
   void (*close_fd)(weir_backend *backend, intptr_t fd);
 } weir_backend_ops;

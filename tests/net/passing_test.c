@@ -98,6 +98,26 @@ static void a_descriptor_has_its_place(void **state) {
   }
 }
 
+static bool one_came(const net_fixture *fixture) {
+  (void)fixture;
+  return came.count == 1;
+}
+
+static void a_descriptor_waits_for_the_connection(void **state) {
+  (void)state;
+  raw_needs_system();
+  net->peer_handlers = &keeping;
+  net_listen(net, NET_PATH, NULL);
+  net_connect(net, NET_PATH, NULL, &net->client);
+  assert_true(weir_socket_connecting(net->client.socket));
+  assert_int_equal(pass(0, 0, 5, "fd"), WEIR_OK);
+  net_run_until(net, one_came);
+  net_settle(net);
+  net_expect("callbacks", &net->client.log, "connect ready fd");
+  assert_true(came.inode[0] == inode_of(0));
+  assert_int_equal(net->peers[0].received, 5);
+}
+
 /* More than one message holds, behind more than the system takes at once. */
 static void many_wait_in_the_queue(void **state) {
   (void)state;
@@ -169,6 +189,45 @@ static void what_was_not_sent_is_closed(void **state) {
   assert_int_equal(raw_descriptors(), open - 1);
 }
 
+static void take_out(net_end *end) {
+  intptr_t fd;
+  net_note(&end->log, "[%s]", weir_err_name(weir_socket_detach(end->socket, &fd)));
+  (void)close((int)fd);
+}
+
+/* As from one that wants no descriptors. */
+static void a_connection_may_be_taken_out_while_it_reads(void **state) {
+  (void)state;
+  open_path(true);
+  net->peers[0].at = "data";
+  net->peers[0].act = take_out;
+  assert_int_equal(net_write(&net->client, 0, 5, NULL), WEIR_OK);
+  net_settle(net);
+  net_expect("taken out", &net->peers[0].log, "data(5) [OK] close(0)");
+}
+
+/* An end of a pipe is no connection, though it is no TCP either. */
+static void nothing_goes_through_a_pipe(void **state) {
+  (void)state;
+  raw_needs_system();
+  weir_socket_options options = WEIR_SOCKET_OPTIONS_INIT;
+  int ends[2];
+  assert_int_equal(pipe(ends), 0);
+  options.fd = ends[1];
+  options.readable = false;
+  net->client.net = net;
+  assert_int_equal(
+      weir_socket_create(net->loop, &options, &net_handlers, &net->client, &net->client.socket),
+      WEIR_OK);
+  assert_int_equal(pass(0, 0, 1, "fd"), WEIR_ERR_INVALID_HANDLE_TYPE);
+  assert_int_equal(net_write(&net->client, 0, 1, "w"), WEIR_OK);
+  net_settle(net);
+  net_expect("unharmed", &net->client.log, "w");
+  weir_socket_destroy(net->client.socket, NULL);
+  net_settle(net);
+  (void)close(ends[0]);
+}
+
 /* Refused before anything has happened. */
 static void what_cannot_be_passed_is_refused(void **state) {
   (void)state;
@@ -193,13 +252,6 @@ static void what_cannot_be_passed_is_refused(void **state) {
   (void)net_finish(&net->client, NULL);
   assert_int_equal(pass(0, 0, 1, "late"), WEIR_ERR_STREAM_WRITE_AFTER_END);
   net_settle(net);
-}
-
-static void the_simulator_has_none(void **state) {
-  (void)state;
-  if (!loop_fixture_is_sim(&net->base)) return;
-  net_open(net, NET_PATH);
-  assert_int_equal(pass(0, 0, 1, NULL), WEIR_ENOTSUP);
 }
 
 /* The write is refused and nothing is lost; or what was read is lost, and says so. */
@@ -302,12 +354,14 @@ int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
   const struct CMUnitTest tests[] = {
       TEST(a_descriptor_has_its_place),
+      TEST(a_descriptor_waits_for_the_connection),
       TEST(many_wait_in_the_queue),
       TEST(nobody_wants_them),
       TEST(the_handler_may_end_it),
       TEST(what_was_not_sent_is_closed),
+      TEST(a_connection_may_be_taken_out_while_it_reads),
+      TEST(nothing_goes_through_a_pipe),
       TEST(what_cannot_be_passed_is_refused),
-      TEST(the_simulator_has_none),
       TEST(without_memory),
       TEST(another_process_listens_on_what_came),
   };
