@@ -7,11 +7,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+/* A millisecond each. */
+enum { LOCK_TRIES = 20 };
 
 static bool is_abstract(const char *path) {
 #ifdef __linux__
@@ -52,9 +56,18 @@ static bool remember(weirp_ipc_name *name, struct stat *file) {
   return true;
 }
 
-/* The directory itself is locked, so that no file of the lock's own is left behind. Nobody waits
- * for the lock: who has it is about to listen. WEIR_OK as well where there are no locks to be had.
- */
+/* Who has it is about to listen, which takes no time; but anybody may have it who may read the
+ * directory, and keep it. */
+static bool lock_soon(int fd) {
+  for (unsigned tries = LOCK_TRIES; flock(fd, LOCK_EX | LOCK_NB) != 0;) {
+    if (errno != EWOULDBLOCK || --tries == 0) return false;
+    (void)poll(NULL, 0, 1);
+  }
+  return true;
+}
+
+/* The directory itself is locked, so that no file of the lock's own is left behind. WEIR_OK as well
+ * where there are no locks to be had. */
 static weir_err lock_directory(weirp_ipc_name *name) {
   char directory[sizeof name->path];
   char *slash = strrchr(strcpy(directory, name->path), '/');
@@ -65,7 +78,7 @@ static weir_err lock_directory(weirp_ipc_name *name) {
     (void)strcpy(directory, ".");
   int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (fd < 0) return WEIR_OK;
-  if (flock(fd, LOCK_EX | LOCK_NB) == 0) {
+  if (lock_soon(fd)) {
     name->lock = fd + 1;
     return WEIR_OK;
   }

@@ -117,6 +117,7 @@ static bool listening(void) {
   struct sockaddr_in address = {.sin_family = AF_INET};
   socklen_t length = sizeof address;
   weir_listen_options options = WEIR_LISTEN_OPTIONS_INIT;
+  weir_loop_options how = WEIR_LOOP_OPTIONS_INIT;
   weir_loop *loop;
   weir_server *server;
   int fd = socket(AF_INET, SOCK_STREAM, 0);
@@ -128,7 +129,8 @@ static bool listening(void) {
   options.fd = weir_activation_fd(0);
   /* It came before the program was there to take it. */
   int peer = raw_connect_tcp(ntohs(address.sin_port));
-  bool done = weir_loop_create(NULL, &loop) == WEIR_OK &&
+  how.backend = loop_fixture_backend_name();
+  bool done = weir_loop_create(&how, &loop) == WEIR_OK &&
               weir_create_server(loop, NULL, &handlers, NULL, &server) == WEIR_OK &&
               weir_server_listen(server, &options, NULL, NULL) == WEIR_OK &&
               weir_loop_run(loop, WEIR_RUN_DEFAULT) == WEIR_OK && weir_loop_free(loop) == WEIR_OK;

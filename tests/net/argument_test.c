@@ -370,6 +370,13 @@ static void descriptors_are_refused_where_there_are_none(void **state) {
     options.fd = 0;
     assert_int_equal(weir_socket_create(net->loop, &options, NULL, NULL, &socket), WEIR_ENOTSUP);
     assert_int_equal(weir_socket_detach(net->client.socket, &fd), WEIR_ENOTSUP);
+    assert_int_equal(weir_socket_write_fd(net->client.socket, 0, "x", 1, NULL, NULL), WEIR_ENOTSUP);
+    weir_listen_options listen = WEIR_LISTEN_OPTIONS_INIT;
+    listen.fd = 0;
+    weir_server_close(net->server.server, NULL, NULL);
+    assert_int_equal(weir_server_listen(net->server.server, &listen, NULL, NULL), WEIR_OK);
+    net_settle(net);
+    assert_int_equal(net->server.error, WEIR_ENOTSUP);
   }
   net_write(&net->client, 0, 1, NULL);
   net_settle(net);

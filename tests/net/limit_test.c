@@ -170,7 +170,7 @@ static void counted(weir_server *server, const weir_error *error, size_t count, 
   a->error = error ? error->code : WEIR_OK;
 }
 
-/* SRV-29: in the next step, what there was when it was asked; 0 before listen() and after close. */
+/* SRV-29: in the next step, what there was when it was asked. */
 static void get_connections_answers_in_a_step(void **state) {
   (void)state;
   net_fixture *net = net_create();
