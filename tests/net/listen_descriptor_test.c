@@ -9,8 +9,6 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <string.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 enum { BACKLOG = 3, NOT_OPEN = 12345 };
@@ -40,15 +38,6 @@ static int bound_tcp(void) {
   assert_int_equal(bind(fd, (struct sockaddr *)&address, length), 0);
   assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &length), 0);
   net->port = ntohs(address.sin_port);
-  return fd;
-}
-
-static int bound_path(void) {
-  struct sockaddr_un address = {.sun_family = AF_UNIX};
-  int fd = socket(AF_UNIX, SOCK_STREAM, 0);
-  assert_true(fd >= 0);
-  memcpy(address.sun_path, net->path, strlen(net->path) + 1);
-  assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof address), 0);
   return fd;
 }
 
@@ -115,7 +104,7 @@ static void a_bound_descriptor_is_made_to_listen(void **state) {
 static void the_name_of_a_descriptor_stays(void **state) {
   (void)state;
   raw_needs_system();
-  int fd = bound_path();
+  int fd = raw_bind_path(net->path, SOCK_STREAM);
   CLAUSES("LSN-13", "IPC-09") {
     listen_on(fd);
     assert_null(weir_server_path(net->server.server, NULL));

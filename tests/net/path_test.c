@@ -4,7 +4,6 @@
 #include "tests/net/raw_peer.h"
 
 #include <dirent.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -318,19 +317,10 @@ static void a_full_backlog_makes_a_client_wait(void **state) {
   (void)state;
   raw_needs_system();
   net_fixture *net = net_create();
-  struct sockaddr_un address = {.sun_family = AF_UNIX};
   int fillers[3], taken[3];
-  memcpy(address.sun_path, net->path, strlen(net->path) + 1);
-  int owner = socket(AF_UNIX, SOCK_STREAM, 0);
-  assert_int_equal(bind(owner, (struct sockaddr *)&address, sizeof address), 0);
+  int owner = raw_bind_path(net->path, SOCK_STREAM);
   assert_int_equal(listen(owner, 0), 0);
-  size_t count = 0;
-  for (; count < COUNT_OF(fillers); count++) {
-    fillers[count] = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
-    if (connect(fillers[count], (struct sockaddr *)&address, sizeof address) != 0) break;
-  }
-  assert_true(count > 0 && count < COUNT_OF(fillers));
-  assert_int_equal(errno, EAGAIN);
+  size_t count = raw_fill_backlog(net->path, fillers, COUNT_OF(fillers));
   connect_to(net, net->path, 0);
   net_settle(net);
   net_expect("waits", &net->client.log, "");
@@ -338,7 +328,7 @@ static void a_full_backlog_makes_a_client_wait(void **state) {
   net_run_until(net, client_has_connected);
   net_expect("there is room", &net->client.log, "connect ready");
   for (size_t i = 0; i < count; i++) (void)close(taken[i]);
-  for (size_t i = 0; i <= count; i++) (void)close(fillers[i]);
+  for (size_t i = 0; i < count; i++) (void)close(fillers[i]);
   (void)close(owner);
   (void)unlink(net->path);
   net_free(net);

@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <dirent.h>
+#include <errno.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -48,13 +49,36 @@ int raw_connect_path(const char *path, size_t length) {
   return -1;
 }
 
-void raw_leave_stale(const char *path) {
+int raw_bind_path(const char *path, int type) {
   struct sockaddr_un name;
   socklen_t size = local_name(&name, path, strlen(path));
-  int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+  int fd = socket(AF_UNIX, type, 0);
   assert_true(fd >= 0);
   assert_int_equal(bind(fd, (struct sockaddr *)&name, size), 0);
-  assert_int_equal(close(fd), 0);
+  return fd;
+}
+
+size_t raw_fill_backlog(const char *path, int *fds, size_t most) {
+  struct sockaddr_un to;
+  socklen_t size = local_name(&to, path, strlen(path));
+  size_t count = 0;
+  for (;; count++) {
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
+    assert_true(fd >= 0);
+    if (connect(fd, (struct sockaddr *)&to, size) != 0) {
+      assert_int_equal(errno, EAGAIN);
+      assert_int_equal(close(fd), 0);
+      break;
+    }
+    assert_true(count < most);
+    fds[count] = fd;
+  }
+  assert_true(count > 0);
+  return count;
+}
+
+void raw_leave_stale(const char *path) {
+  assert_int_equal(close(raw_bind_path(path, SOCK_STREAM)), 0);
 }
 
 void raw_send(int fd, uint64_t from, size_t length) {

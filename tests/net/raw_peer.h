@@ -16,6 +16,17 @@ int raw_connect_tcp(uint16_t port);
 /** A blocking connection to a name of so many bytes. @return the descriptor, or -1 */
 int raw_connect_path(const char *path, size_t length);
 
+/** Binds a Unix socket of a type, as SOCK_STREAM, to a path. @return the descriptor */
+int raw_bind_path(const char *path, int type);
+
+/**
+ * Connects to a listener at a path until its backlog is full. Fails the test if nobody is let in
+ * or more than `most` are.
+ * @param fds the ends of those that wait to be accepted; the caller's to close
+ * @return how many there are
+ */
+size_t raw_fill_backlog(const char *path, int *fds, size_t most);
+
 /** Leaves a socket file behind, as a crash does. */
 void raw_leave_stale(const char *path);
 
