@@ -36,10 +36,6 @@ static weir_err make(net_end *end) {
   return weir_socket_create(net->loop, &options, &net_handlers, end, &end->socket);
 }
 
-static bool client_closed(const net_fixture *n) {
-  return n->client.closes > 0;
-}
-
 static void fresh(void) {
   assert_int_equal(make(&net->client), WEIR_OK);
 }
@@ -89,7 +85,7 @@ static void a_signal_destroys_a_socket_in_each_state(void **state) {
       assert_true(weir_abort_signal_aborted(sign));
       assert_true(weir_socket_destroyed(net->client.socket));
       assert_int_equal(net->client.log.length, before);
-      net_run_until(net, client_closed);
+      net_run_until(net, net_client_closed);
       net_log told = {.length = 0};
       net_note(&told, "%s", net->client.log.text + before + (before > 0 ? 1 : 0));
       net_expect(states[i].name, &told, "error(ABORT_ERR) close(1)");
@@ -128,7 +124,7 @@ static void a_signal_fired_before_destroys_what_connects(void **state) {
     assert_int_equal(weir_connect(net->loop, &options, &target, &net_handlers, end, &end->socket),
                      WEIR_OK);
     assert_true(weir_socket_destroyed(end->socket));
-    net_run_until(net, client_closed);
+    net_run_until(net, net_client_closed);
     net_expect("connecting", &end->log, "error(ABORT_ERR) close(1)");
   }
   /* What is refused anyway is refused, and there is no socket. */
@@ -192,7 +188,7 @@ static void a_handler_may_fire_the_signal_of_its_own_socket(void **state) {
   net->client.act = abort_it;
   connecting();
   CLAUSES("ABT-04") {
-    net_run_until(net, client_closed);
+    net_run_until(net, net_client_closed);
     net_expect("in on_connect", &net->client.log, "connect error(ABORT_ERR) close(1)");
   }
 }
@@ -240,11 +236,7 @@ static void whoever_gave_a_signal_away_may_let_go_of_it(void **state) {
 static weir_err listen_with(weir_abort_signal *signal, net_kind kind, const char *callback) {
   weir_listen_options options = WEIR_LISTEN_OPTIONS_INIT;
   net_server *server = &net->server;
-  server->net = net;
-  if (!server->server)
-    assert_int_equal(
-        weir_create_server(net->loop, NULL, &net_server_handlers, server, &server->server),
-        WEIR_OK);
+  if (!server->server) net_make_server(net, server);
   if (kind == NET_PATH) {
     options.path = net->path;
   } else {

@@ -140,9 +140,7 @@ static void a_server_without_host_takes_ipv4_too(void **state) {
   weir_listen_options listen = WEIR_LISTEN_OPTIONS_INIT;
   net_fixture *net = net_create();
   listen.port = 0;
-  assert_int_equal(
-      weir_create_server(net->loop, NULL, &net_server_handlers, &net->server, &net->server.server),
-      WEIR_OK);
+  net_make_server(net, &net->server);
   assert_int_equal(weir_server_listen(net->server.server, &listen, NULL, NULL), WEIR_OK);
   assert_int_equal(weir_server_address(net->server.server, &address), WEIR_OK);
   net->port = address.port;
@@ -164,9 +162,7 @@ static void a_server_that_is_ipv6_only_refuses_ipv4(void **state) {
   net_fixture *net = net_create();
   listen.port = 0;
   listen.ipv6_only = true;
-  assert_int_equal(
-      weir_create_server(net->loop, NULL, &net_server_handlers, &net->server, &net->server.server),
-      WEIR_OK);
+  net_make_server(net, &net->server);
   assert_int_equal(weir_server_listen(net->server.server, &listen, NULL, NULL), WEIR_OK);
   assert_int_equal(weir_server_address(net->server.server, &address), WEIR_OK);
   net->port = address.port;

@@ -92,10 +92,6 @@ static const state_case states[] = {
     {"half-open", half_open, "close(0)", "error(EIO) close(1)", "finish close(0)", "[OK] close(0)"},
     {"destroyed", destroyed, "close(0)", "close(0)", "close(0)", "[OK] close(0)"}};
 
-static bool client_closed(const net_fixture *net) {
-  return net->client.closes > 0;
-}
-
 static void in_each_state(net_act act, size_t expected_at) {
   for (size_t i = 0; i < COUNT_OF(states); i++) {
     const char *expected;
@@ -105,7 +101,7 @@ static void in_each_state(net_act act, size_t expected_at) {
     size_t before = net->client.log.length;
     act(&net->client);
     if (net->peer_count > 0) weir_socket_resume(net->peers[0].socket);
-    net_run_until(net, client_closed);
+    net_run_until(net, net_client_closed);
     net_settle(net);
     net_log told = {.length = 0};
     net_note(&told, "%s", net->client.log.text + before + (before > 0 ? 1 : 0));
@@ -190,7 +186,7 @@ static void destroying_in_each_handler_leaves_callbacks_and_close(void **state) 
       net->client.at = cases[i].at;
       net->client.act = acts[how];
       play(net);
-      net_run_until(net, client_closed);
+      net_run_until(net, net_client_closed);
       const char *told = net->client.log.text;
       assert_null(net->client.at);
       assert_int_equal(net->client.closes, 1);
@@ -219,7 +215,7 @@ static void destroying_in_the_error_handler_changes_nothing(void **state) {
     net->client.at = "error";
     net->client.act = acts[how];
     net_connect(net, NET_PATH, NULL, &net->client);
-    net_run_until(net, client_closed);
+    net_run_until(net, net_client_closed);
     assert_true(net_was_told(&net->client.log, "error(ENOENT)"));
     assert_true(net_was_told(&net->client.log, "close(1)"));
     assert_int_equal(net->client.error, WEIR_ENOENT);
@@ -282,7 +278,7 @@ static void destroying_with_a_queue_fails_each_write_once(void **state) {
     cases[i].act(&net->client);
     assert_int_equal(weir_socket_bytes_written(net->client.socket), MUCH + 7);
     weir_socket *kept = weir_socket_retain(net->client.socket);
-    net_run_until(net, client_closed);
+    net_run_until(net, net_client_closed);
     net_expect("queued", &net->client.log, cases[i].told);
     assert_int_equal(weir_socket_bytes_written(kept), MUCH);
     weir_socket_release(kept);

@@ -44,10 +44,6 @@ static void wrap(net_end *end, int fd) {
   assert_int_equal(wrap_with(end, &options), WEIR_OK);
 }
 
-static bool client_closed(const net_fixture *n) {
-  return n->client.closes > 0;
-}
-
 static bool client_has_all(const net_fixture *n) {
   return n->client.received == IN_FLIGHT;
 }
@@ -106,7 +102,7 @@ static void a_connection_moves_to_another_loop(void **state) {
     assert_int_equal(net_write(&net->client, 0, 9, NULL), WEIR_OK);
     assert_int_equal(net_finish(&net->client, NULL), WEIR_OK);
     net_settle(net);
-    net_run_until(first, client_closed);
+    net_run_until(first, net_client_closed);
     assert_int_equal(first->client.received, 9);
     net_run(net);
     net_expect("adopted", &net->client.log, "data(50000) finish end close(0)");
@@ -115,10 +111,6 @@ static void a_connection_moves_to_another_loop(void **state) {
     weir_server_release_connection(net->server.server);
     if (kind + 1 < NET_KINDS) assert_int_equal(teardown(state), 0);
   }
-}
-
-static bool peer_closed(const net_fixture *n) {
-  return n->peers[0].closes > 0;
 }
 
 /* The usual way: the first bytes say where the connection belongs. */
@@ -130,7 +122,7 @@ static void a_handler_may_take_its_own_transport_out(void **state) {
   peer->at = "data";
   peer->act = detach_in_handler;
   assert_int_equal(net_write(&net->client, 0, 4, NULL), WEIR_OK);
-  net_run_until(net, peer_closed);
+  net_run_until(net, net_peer_closed);
   net_expect("peer", &peer->log, "data(4) [OK] close(0)");
   int fd = (int)taken;
   assert_int_equal(net_write(&net->client, 4, 3, NULL), WEIR_OK);
@@ -138,7 +130,7 @@ static void a_handler_may_take_its_own_transport_out(void **state) {
   assert_int_equal(fcntl(fd, F_SETFL, 0), 0);
   assert_int_equal(read(fd, bytes, sizeof bytes), 3);
   (void)close(fd);
-  net_run_until(net, client_closed);
+  net_run_until(net, net_client_closed);
 }
 
 static net_end *other;
@@ -232,7 +224,7 @@ static void a_connection_whose_end_was_sent_can_be_taken_out(void **state) {
   detach(&net->client, WEIR_OK, &fd);
   assert_int_equal(net_write(&net->peers[0], 0, 8, NULL), WEIR_OK);
   assert_int_equal(net_finish(&net->peers[0], NULL), WEIR_OK);
-  net_run_until(net, peer_closed);
+  net_run_until(net, net_peer_closed);
   assert_int_equal(fcntl(fd, F_SETFL, 0), 0);
   assert_int_equal(read_all(fd), 8);
   (void)close(fd);
@@ -358,7 +350,7 @@ static void a_connection_moves_to_another_process(void **state) {
     (void)close(fd);
     assert_int_equal(net_write(&net->client, 1000, 1000, NULL), WEIR_OK);
     assert_int_equal(net_finish(&net->client, NULL), WEIR_OK);
-    net_run_until(net, client_closed);
+    net_run_until(net, net_client_closed);
     assert_int_equal(net->client.received, 2000);
     assert_false(net->client.garbled);
     assert_int_equal(waitpid(child, &status, 0), child);

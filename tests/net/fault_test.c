@@ -111,10 +111,7 @@ static void end_all(net_fixture *net) {
 
 static weir_err listen_anywhere(net_fixture *net, weir_listen_options *options) {
   options->port = 0;
-  if (!net->server.server)
-    assert_int_equal(weir_create_server(net->loop, NULL, &net_server_handlers, &net->server,
-                                        &net->server.server),
-                     WEIR_OK);
+  if (!net->server.server) net_make_server(net, &net->server);
   weir_err err = weir_server_listen(net->server.server, options, NULL, NULL);
   weir_address address = {0};
   assert_int_equal(weir_server_address(net->server.server, &address), WEIR_OK);
@@ -185,10 +182,6 @@ static void a_server_goes_on_when_an_accept_fails(void **state) {
   }
 }
 
-static bool client_closed(const net_fixture *net) {
-  return net->client.closes > 0;
-}
-
 static bool accept_is_held(const net_fixture *net) {
   (void)net;
   return fault.failed != NULL;
@@ -207,7 +200,7 @@ static void a_connection_that_comes_behind_close_is_closed(void **state) {
     if (freed > 0) net->server.server = NULL;
     if (freed == 0) assert_int_equal(weir_server_close(net->server.server, NULL, NULL), WEIR_OK);
     fault.holds_accepts = false;
-    if (freed < 2) net_run_until(net, client_closed);
+    if (freed < 2) net_run_until(net, net_client_closed);
     assert_int_equal(net->peer_count, 0);
     assert_false(net_was_told(&net->server.log, "connection"));
     if (freed == 0) assert_true(net_was_told(&net->server.log, "close"));

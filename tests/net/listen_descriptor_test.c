@@ -13,23 +13,8 @@
 
 enum { BACKLOG = 3, NOT_OPEN = 12345 };
 
-static net_fixture *net;
-
-static int setup(void **state) {
-  (void)state;
-  net = net_create();
-  net_make_server(net, &net->server);
-  return 0;
-}
-
-static int teardown(void **state) {
-  (void)state;
-  net_free(net);
-  return 0;
-}
-
 /* Bound to a free port of 127.0.0.1. */
-static int bound_tcp(void) {
+static int bound_tcp(net_fixture *net) {
   struct sockaddr_in address = {.sin_family = AF_INET};
   socklen_t length = sizeof address;
   int fd = socket(AF_INET, SOCK_STREAM, 0);
@@ -41,7 +26,7 @@ static int bound_tcp(void) {
   return fd;
 }
 
-static void listen_on(intptr_t fd) {
+static void listen_on(net_fixture *net, intptr_t fd) {
   weir_listen_options options = WEIR_LISTEN_OPTIONS_INIT;
   options.fd = fd;
   options.backlog = 100;
@@ -50,7 +35,7 @@ static void listen_on(intptr_t fd) {
                    WEIR_OK);
 }
 
-static void come_and_talk(net_kind kind) {
+static void come_and_talk(net_fixture *net, net_kind kind) {
   net_connect(net, kind, NULL, &net->client);
   net_settle(net);
   assert_int_equal(net->peer_count, 1);
@@ -68,20 +53,20 @@ static unsigned backlog_of(int fd) {
 }
 
 static void a_listening_descriptor_keeps_its_backlog(void **state) {
-  (void)state;
+  net_fixture *net = *state;
   raw_needs_system();
   weir_address bound;
-  int fd = bound_tcp();
+  int fd = bound_tcp(net);
   assert_int_equal(listen(fd, BACKLOG), 0);
   CLAUSES("LSN-13", "LSN-28") {
-    listen_on(fd);
+    listen_on(net, fd);
     assert_int_equal(weir_server_fd(net->server.server), fd);
     assert_int_equal(weir_server_address(net->server.server, &bound), WEIR_OK);
     assert_int_equal(bound.port, net->port);
     net_settle(net);
     net_expect("listens", &net->server.log, "listening l");
     assert_int_equal(backlog_of(fd), BACKLOG);
-    come_and_talk(NET_IPV4);
+    come_and_talk(net, NET_IPV4);
   }
   assert_int_equal(weir_server_close(net->server.server, NULL, NULL), WEIR_OK);
   net_settle(net);
@@ -90,25 +75,25 @@ static void a_listening_descriptor_keeps_its_backlog(void **state) {
 }
 
 static void a_bound_descriptor_is_made_to_listen(void **state) {
-  (void)state;
+  net_fixture *net = *state;
   raw_needs_system();
-  int fd = bound_tcp();
+  int fd = bound_tcp(net);
   CLAUSES("LSN-13") {
-    listen_on(fd);
+    listen_on(net, fd);
     assert_int_equal(backlog_of(fd), 100);
-    come_and_talk(NET_IPV4);
+    come_and_talk(net, NET_IPV4);
   }
 }
 
 /* The file is its maker's: close() leaves it there. */
 static void the_name_of_a_descriptor_stays(void **state) {
-  (void)state;
+  net_fixture *net = *state;
   raw_needs_system();
   int fd = raw_bind_path(net->path, SOCK_STREAM);
   CLAUSES("LSN-13", "IPC-09") {
-    listen_on(fd);
+    listen_on(net, fd);
     assert_null(weir_server_path(net->server.server, NULL));
-    come_and_talk(NET_PATH);
+    come_and_talk(net, NET_PATH);
     assert_int_equal(weir_server_close(net->server.server, NULL, NULL), WEIR_OK);
     assert_true(raw_exists(net->path));
   }
@@ -117,7 +102,7 @@ static void the_name_of_a_descriptor_stays(void **state) {
 
 /* Told as Node tells it; what is open stays the program's. */
 static void what_is_no_listener_is_einval(void **state) {
-  (void)state;
+  net_fixture *net = *state;
   raw_needs_system();
   int pipes[2], pair[2];
   assert_int_equal(pipe(pipes), 0);
@@ -128,7 +113,7 @@ static void what_is_no_listener_is_einval(void **state) {
   CLAUSES("LSN-14") {
     for (size_t i = 0; i < COUNT_OF(wrong); i++) {
       net->server.error = WEIR_OK;
-      listen_on(wrong[i]);
+      listen_on(net, wrong[i]);
       assert_false(weir_server_listening(net->server.server));
       net_settle(net);
       assert_int_equal(net->server.error, WEIR_EINVAL);
@@ -146,17 +131,16 @@ static void what_is_no_listener_is_einval(void **state) {
 }
 
 static void a_descriptor_that_is_watched_already_is_eexist(void **state) {
-  (void)state;
+  net_fixture *net = *state;
   raw_needs_system();
-  net_server first = {.net = net};
+  net_server first;
   weir_listen_options options = WEIR_LISTEN_OPTIONS_INIT;
   options.host = "127.0.0.1";
   options.port = 0;
-  assert_int_equal(weir_create_server(net->loop, NULL, &net_server_handlers, &first, &first.server),
-                   WEIR_OK);
+  net_make_server(net, &first);
   assert_int_equal(weir_server_listen(first.server, &options, NULL, NULL), WEIR_OK);
   CLAUSES("LSN-15") {
-    listen_on(weir_server_fd(first.server));
+    listen_on(net, weir_server_fd(first.server));
     net_settle(net);
     assert_int_equal(net->server.error, WEIR_EEXIST);
     assert_true(weir_server_listening(first.server));
@@ -166,17 +150,17 @@ static void a_descriptor_that_is_watched_already_is_eexist(void **state) {
 /* Two loops have the descriptor of one listener: whichever is there takes a connection, and one
  * that closes leaves the port to the other. */
 static void two_loops_serve_one_port(void **state) {
-  (void)state;
+  net_fixture *first = *state;
   raw_needs_system();
-  net_fixture *first = net;
   net_listen(first, NET_IPV4, NULL);
   int fd = dup((int)weir_server_fd(first->server.server));
   assert_true(fd >= 0);
-  assert_int_equal(setup(NULL), 0);
+  net_fixture *net = net_create();
+  net_make_server(net, &net->server);
   net->port = first->port;
   CLAUSES("LSN-27") {
-    listen_on(fd);
-    come_and_talk(NET_IPV4);
+    listen_on(net, fd);
+    come_and_talk(net, NET_IPV4);
     assert_int_equal(first->peer_count, 0);
     weir_server_free(first->server.server);
     first->server.server = NULL;
@@ -188,20 +172,20 @@ static void two_loops_serve_one_port(void **state) {
     weir_socket_destroy(late.socket, NULL);
     net_settle(net);
   }
-  net_free(first);
+  net_free(net);
 }
 
 static void there_is_no_descriptor_without_a_listener(void **state) {
-  (void)state;
+  net_fixture *net = *state;
   assert_int_equal(weir_server_fd(NULL), -1);
   assert_int_equal(weir_server_fd(net->server.server), -1);
 }
 
 /* A descriptor that could not be taken for lack of memory is the program's again. */
 static void without_memory_it_stays_the_programs(void **state) {
-  (void)state;
+  net_fixture *net = *state;
   raw_needs_system();
-  int fd = bound_tcp();
+  int fd = bound_tcp(net);
   weir_listen_options options = WEIR_LISTEN_OPTIONS_INIT;
   options.fd = fd;
   unsigned failures = 0;
@@ -221,7 +205,7 @@ static void without_memory_it_stays_the_programs(void **state) {
 }
 
 int main(void) {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, net_setup_server, net_teardown)
   const struct CMUnitTest tests[] = {
       TEST(a_listening_descriptor_keeps_its_backlog),
       TEST(a_bound_descriptor_is_made_to_listen),

@@ -54,11 +54,6 @@ static int setup(void **state) {
   return 0;
 }
 
-static int teardown(void **state) {
-  net_free(*state);
-  return 0;
-}
-
 static weir_err listen_on_name(net_fixture *net, const char *callback) {
   weir_listen_options options = WEIR_LISTEN_OPTIONS_INIT;
   options.port = 0;
@@ -358,7 +353,7 @@ static void listen_without_memory(void **state) {
 }
 
 int main(void) {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, net_teardown)
   const struct CMUnitTest tests[] = {
       TEST(the_first_address_counts),
       TEST(an_answer_may_come_inside),

@@ -104,13 +104,12 @@ static void change_directory(const net_fixture *net, const char *directory) {
 static void expect_path(net_fixture *net, const char *text) {
   weir_listen_options listen = WEIR_LISTEN_OPTIONS_INIT;
   weir_connect_options connect = WEIR_CONNECT_OPTIONS_INIT;
-  net_server server = {.net = net};
+  net_server server;
   net_end client = {.net = net};
   weir_address address;
   size_t before = net->peer_count;
   listen.path = connect.path = text;
-  assert_int_equal(
-      weir_create_server(net->loop, NULL, &net_server_handlers, &server, &server.server), WEIR_OK);
+  net_make_server(net, &server);
   assert_int_equal(weir_server_listen(server.server, &listen, NULL, NULL), WEIR_OK);
   assert_int_equal(weir_server_address(server.server, &address), WEIR_OK);
   assert_int_equal(address.family, WEIR_FAMILY_NONE);

@@ -39,14 +39,6 @@ static int fill_handlers(void **state) {
   return 0;
 }
 
-static bool client_closed(const net_fixture *net) {
-  return net->client.closes > 0;
-}
-
-static bool peer_closed(const net_fixture *net) {
-  return net->peers[0].closes > 0;
-}
-
 static void finish(net_end *end) {
   (void)net_finish(end, NULL);
 }
@@ -116,7 +108,7 @@ static void meet_as_server(net_kind kind, const meeting *what) {
   net_listen(net, kind, &options);
   (void)snprintf(port, sizeof port, "%u", (unsigned)net->port);
   program node = start_node("client", kind == NET_PATH ? net->path : port, what);
-  net_run_until(net, peer_closed);
+  net_run_until(net, net_peer_closed);
   expect_meeting(what, &net->peers[0], what->log, &node);
   net_free(net);
 }
@@ -137,7 +129,7 @@ static void meet_as_client(net_kind kind, const meeting *what) {
                                 what->echoes ? &echo_handlers : &plain_handlers, &net->client,
                                 &net->client.socket),
                    WEIR_OK);
-  net_run_until(net, client_closed);
+  net_run_until(net, net_client_closed);
   (void)snprintf(log, sizeof log, "connect ready %s", what->log);
   expect_meeting(what, &net->client, log, &node);
   net_free(net);

@@ -312,10 +312,6 @@ static int serve_in_another_process(int channel) {
   return weir_loop_free(loop) == WEIR_OK && other_server ? 0 : 4;
 }
 
-static bool client_closed(const net_fixture *n) {
-  return n->client.closes > 0;
-}
-
 static void another_process_listens_on_what_came(void **state) {
   (void)state;
   raw_needs_system();
@@ -341,7 +337,7 @@ static void another_process_listens_on_what_came(void **state) {
     weir_server_free(net->server.server);
     net->server.server = NULL;
     net_connect(net, NET_IPV4, NULL, &net->client);
-    net_run_until(net, client_closed);
+    net_run_until(net, net_client_closed);
     assert_int_equal(net->client.received, 22);
     (void)weir_socket_end(way.socket, NULL, 0, NULL, NULL);
     assert_int_equal(waitpid(child, &status, 0), child);

@@ -20,7 +20,6 @@
 
 enum { STARTERS = 64, ROUNDS = 300, MODE = 0777 };
 
-static net_fixture *net;
 static bool refuse_chmod;
 
 /* In place of the system's: what refuses is hard to come by where everything is allowed. */
@@ -30,26 +29,13 @@ int chmod(const char *path, mode_t mode) {
   return -1;
 }
 
-static int setup(void **state) {
-  (void)state;
-  net = net_create();
-  net_make_server(net, &net->server);
-  return 0;
-}
-
-static int teardown(void **state) {
-  (void)state;
-  net_free(net);
-  return 0;
-}
-
-static weir_listen_options at_path(void) {
+static weir_listen_options at_path(const net_fixture *net) {
   weir_listen_options options = WEIR_LISTEN_OPTIONS_INIT;
   options.path = net->path;
   return options;
 }
 
-static void listen_with(const weir_listen_options *options) {
+static void listen_with(net_fixture *net, const weir_listen_options *options) {
   assert_int_equal(weir_server_listen(net->server.server, options, NULL, NULL), WEIR_OK);
 }
 
@@ -60,7 +46,7 @@ static unsigned mode_of(const char *path) {
 
 /* As asked for when listen() returns, on top of what the umask leaves. */
 static void the_mode_is_what_was_asked_for(void **state) {
-  (void)state;
+  net_fixture *net = *state;
   raw_needs_system();
   static const struct {
     mode_t mask;
@@ -71,11 +57,11 @@ static void the_mode_is_what_was_asked_for(void **state) {
                {0, false, false, 0777},   {0777, false, true, 0222}};
   CLAUSES("LSN-30", "LSN-32") {
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
-      weir_listen_options options = at_path();
+      weir_listen_options options = at_path(net);
       options.readable_all = cases[i].readable;
       options.writable_all = cases[i].writable;
       mode_t before = umask(cases[i].mask);
-      listen_with(&options);
+      listen_with(net, &options);
       (void)umask(before);
       assert_int_equal(mode_of(net->path), cases[i].mode);
       assert_int_equal(weir_server_close(net->server.server, NULL, NULL), WEIR_OK);
@@ -86,13 +72,13 @@ static void the_mode_is_what_was_asked_for(void **state) {
 
 /* Nothing is left of a server that would have another mode than the one that was asked for. */
 static void a_mode_that_is_refused_is_an_error(void **state) {
-  (void)state;
+  net_fixture *net = *state;
   raw_needs_system();
-  weir_listen_options options = at_path();
+  weir_listen_options options = at_path(net);
   options.readable_all = true;
   refuse_chmod = true;
   CLAUSES("LSN-33") {
-    listen_with(&options);
+    listen_with(net, &options);
     assert_false(weir_server_listening(net->server.server));
     assert_false(raw_exists(net->path));
     net_settle(net);
@@ -100,7 +86,7 @@ static void a_mode_that_is_refused_is_an_error(void **state) {
     assert_int_equal(net->server.error, WEIR_EPERM);
   }
   refuse_chmod = false;
-  listen_with(&options);
+  listen_with(net, &options);
   net_settle(net);
   net_expect("allowed", &net->server.log, "error listening");
 }
@@ -125,16 +111,16 @@ static void *watch(void *user) {
 
 /* Somebody looks all the time. */
 static void the_mode_is_never_wider(void **state) {
-  (void)state;
+  net_fixture *net = *state;
   raw_needs_system();
   watcher w = {.path = net->path, .allowed = 0744};
   pthread_t thread;
-  weir_listen_options options = at_path();
+  weir_listen_options options = at_path(net);
   options.readable_all = true;
   mode_t before = umask(077);
   assert_int_equal(pthread_create(&thread, NULL, watch, &w), 0);
   for (int i = 0; i < ROUNDS || atomic_load(&w.seen) < ROUNDS; i++) {
-    listen_with(&options);
+    listen_with(net, &options);
     assert_int_equal(mode_of(net->path), w.allowed);
     assert_int_equal(weir_server_close(net->server.server, NULL, NULL), WEIR_OK);
     net_settle(net);
@@ -147,39 +133,39 @@ static void the_mode_is_never_wider(void **state) {
 
 /* TCP has no files, and an abstract name has none either. */
 static void what_is_no_file_has_no_mode(void **state) {
-  (void)state;
+  net_fixture *net = *state;
   weir_listen_options options = WEIR_LISTEN_OPTIONS_INIT;
   options.readable_all = options.writable_all = options.reclaim_path = true;
   options.port = 0;
   options.host = "127.0.0.1";
-  listen_with(&options);
+  listen_with(net, &options);
   net_settle(net);
   net_expect("TCP", &net->server.log, "listening");
   assert_int_equal(weir_server_close(net->server.server, NULL, NULL), WEIR_OK);
   options.port = -1;
   options.path = "\0weir-test-mode";
   options.path_length = 15;
-  listen_with(&options);
+  listen_with(net, &options);
   net_settle(net);
   net_expect("abstract", &net->server.log, "listening close listening");
 }
 
-static weir_listen_options reclaiming(void) {
-  weir_listen_options options = at_path();
+static weir_listen_options reclaiming(const net_fixture *net) {
+  weir_listen_options options = at_path(net);
   options.reclaim_path = true;
   return options;
 }
 
 static void a_stale_file_is_replaced(void **state) {
-  (void)state;
+  net_fixture *net = *state;
   raw_needs_system();
-  weir_listen_options options = at_path();
+  weir_listen_options options = at_path(net);
   raw_leave_stale(net->path);
-  listen_with(&options);
+  listen_with(net, &options);
   net_settle(net);
   net_expect("only when it is asked for", &net->server.log, "error");
-  options = reclaiming();
-  listen_with(&options);
+  options = reclaiming(net);
+  listen_with(net, &options);
   net_settle(net);
   net_expect("replaced", &net->server.log, "error listening");
   net_connect(net, NET_PATH, NULL, &net->client);
@@ -190,19 +176,19 @@ static void a_stale_file_is_replaced(void **state) {
 }
 
 static void where_there_is_nothing_it_is_an_ordinary_listen(void **state) {
-  (void)state;
+  net_fixture *net = *state;
   raw_needs_system();
-  weir_listen_options options = reclaiming();
-  listen_with(&options);
+  weir_listen_options options = reclaiming(net);
+  listen_with(net, &options);
   net_settle(net);
   net_expect("nothing to reclaim", &net->server.log, "listening");
 }
 
 /* A regular file, a directory, a link and a socket of another kind. */
 static void anything_else_is_left_alone(void **state) {
-  (void)state;
+  net_fixture *net = *state;
   raw_needs_system();
-  weir_listen_options options = reclaiming();
+  weir_listen_options options = reclaiming(net);
   for (int kind = 0; kind < 4; kind++) {
     struct stat before, after;
     int fd = -1;
@@ -212,7 +198,7 @@ static void anything_else_is_left_alone(void **state) {
     if (kind == 3) fd = raw_bind_path(net->path, SOCK_DGRAM);
     assert_int_equal(lstat(net->path, &before), 0);
     net->server.error = WEIR_OK;
-    listen_with(&options);
+    listen_with(net, &options);
     net_settle(net);
     assert_int_equal(net->server.error, WEIR_EADDRINUSE);
     assert_int_equal(lstat(net->path, &after), 0);
@@ -225,9 +211,9 @@ static void anything_else_is_left_alone(void **state) {
 
 /* It is just slow, or its backlog is full: it is alive. */
 static void a_listener_that_lives_keeps_its_name(void **state) {
-  (void)state;
+  net_fixture *net = *state;
   raw_needs_system();
-  weir_listen_options options = reclaiming();
+  weir_listen_options options = reclaiming(net);
   struct stat before, after;
   int fillers[3];
   size_t count = 0;
@@ -238,7 +224,7 @@ static void a_listener_that_lives_keeps_its_name(void **state) {
   for (int full = 0; full < 2; full++) {
     if (full) count = raw_fill_backlog(net->path, fillers, COUNT_OF(fillers));
     net->server.error = WEIR_OK;
-    listen_with(&options);
+    listen_with(net, &options);
     net_settle(net);
     assert_int_equal(net->server.error, WEIR_EADDRINUSE);
     assert_int_equal(lstat(net->path, &after), 0);
@@ -251,13 +237,13 @@ static void a_listener_that_lives_keeps_its_name(void **state) {
 
 /* Whatever the second one wants: the first has its name, mode and owner, and its clients. */
 static void a_second_server_changes_nothing(void **state) {
-  (void)state;
+  net_fixture *net = *state;
   raw_needs_system();
   net_server second;
   struct stat first, after;
-  weir_listen_options options = at_path();
+  weir_listen_options options = at_path(net);
   net_make_server(net, &second);
-  listen_with(&options);
+  listen_with(net, &options);
   net_settle(net);
   assert_int_equal(lstat(net->path, &first), 0);
   options.readable_all = options.writable_all = true;
@@ -280,24 +266,24 @@ static void a_second_server_changes_nothing(void **state) {
 
 /* Who has the lock is about to listen. It is free again when that listens, or could not. */
 static void only_one_reclaims_at_a_time(void **state) {
-  (void)state;
+  net_fixture *net = *state;
   raw_needs_system();
-  weir_listen_options options = reclaiming();
+  weir_listen_options options = reclaiming(net);
   int directory = open(net->directory, O_RDONLY | O_DIRECTORY);
   raw_leave_stale(net->path);
   assert_int_equal(flock(directory, LOCK_EX), 0);
-  listen_with(&options);
+  listen_with(net, &options);
   net_settle(net);
   assert_int_equal(net->server.error, WEIR_EADDRINUSE);
   assert_int_equal(flock(directory, LOCK_UN), 0);
-  listen_with(&options);
+  listen_with(net, &options);
   assert_int_equal(flock(directory, LOCK_EX | LOCK_NB), 0);
   assert_int_equal(flock(directory, LOCK_UN), 0);
   net_settle(net);
   net_expect("free again", &net->server.log, "error listening");
   net_stop_listening(net);
   assert_int_equal(mkdir(net->path, 0700), 0);
-  listen_with(&options);
+  listen_with(net, &options);
   assert_int_equal(flock(directory, LOCK_EX | LOCK_NB), 0);
   net_settle(net);
   assert_int_equal(rmdir(net->path), 0);
@@ -324,7 +310,7 @@ static int start_one(int go, int said, const char *path) {
 }
 
 static void of_many_that_start_at_once_one_wins(void **state) {
-  (void)state;
+  net_fixture *net = *state;
   raw_needs_system();
   int go[2], said[2], status;
   pid_t starters[STARTERS];
@@ -358,7 +344,7 @@ static void of_many_that_start_at_once_one_wins(void **state) {
 }
 
 int main(void) {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, net_setup_server, net_teardown)
   const struct CMUnitTest tests[] = {
       TEST(the_mode_is_what_was_asked_for),
       TEST(a_mode_that_is_refused_is_an_error),

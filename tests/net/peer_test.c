@@ -25,16 +25,8 @@ static void note_close(weir_socket *socket, bool had_error, void *user) {
 static const weir_socket_handlers echo_handlers = {
     .size = sizeof(weir_socket_handlers), .on_data = echo_back, .on_close = note_close};
 
-static bool peer_closed(const net_fixture *net) {
-  return net->peers[0].closes > 0;
-}
-
 static bool client_has_many(const net_fixture *net) {
   return net->client.received == MANY;
-}
-
-static bool client_closed(const net_fixture *net) {
-  return net->client.closes > 0;
 }
 
 /* Runs the program against an echo server and compares what it prints. Its last argument is what
@@ -53,7 +45,7 @@ static void talk_to(net_kind kind, const char *const *command, const char *forma
   arguments[count] = target;
   program peer = program_start(arguments, false);
   program_say(&peer, "hello", 5);
-  net_run_until(net, peer_closed);
+  net_run_until(net, net_peer_closed);
   assert_int_equal(program_output(&peer, answer, sizeof answer), 5);
   assert_memory_equal(answer, "hello", 5);
   program_end(&peer);
@@ -106,7 +98,7 @@ static void talk_to_a_server(net_kind kind) {
   net_run_until(net, client_has_many);
   assert_int_equal(net->tags[0].error, WEIR_OK);
   (void)net_finish(&net->client, NULL);
-  net_run_until(net, client_closed);
+  net_run_until(net, net_client_closed);
   assert_int_equal(net->client.received, MANY);
   assert_false(net->client.garbled);
   assert_true(net_was_told(&net->client.log, "end"));
@@ -177,7 +169,7 @@ static void browse(net_kind kind) {
                                    "http://localhost/",
                                    NULL};
   program peer = program_start(kind == NET_PATH ? over_path : over_tcp, false);
-  net_run_until(net, peer_closed);
+  net_run_until(net, net_peer_closed);
   assert_int_equal(program_output(&peer, body, sizeof body), BODY);
   for (size_t i = 0; i < BODY; i++) assert_int_equal(body[i], net_byte(i));
   program_end(&peer);

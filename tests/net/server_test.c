@@ -49,10 +49,9 @@ static void a_port_in_use_is_an_error_and_may_be_retried(void **state) {
   char expected[128];
   net_fixture *net = net_create();
   net_listen(net, NET_IPV4, NULL);
-  net_server other = {.net = net};
+  net_server other;
   weir_listen_options options = on_loopback(net->port);
-  assert_int_equal(weir_create_server(net->loop, NULL, &net_server_handlers, &other, &other.server),
-                   WEIR_OK);
+  net_make_server(net, &other);
   assert_int_equal(
       weir_server_listen(other.server, &options, net_server_called, net_server_tag(&other, "l")),
       WEIR_OK);
@@ -142,11 +141,10 @@ static void a_path_of_a_live_server_is_eaddrinuse(void **state) {
   char expected[256];
   net_fixture *net = net_create();
   net_listen(net, NET_PATH, NULL);
-  net_server other = {.net = net};
+  net_server other;
   weir_listen_options options = WEIR_LISTEN_OPTIONS_INIT;
   options.path = net->path;
-  assert_int_equal(weir_create_server(net->loop, NULL, &net_server_handlers, &other, &other.server),
-                   WEIR_OK);
+  net_make_server(net, &other);
   assert_int_equal(weir_server_listen(other.server, &options, NULL, NULL), WEIR_OK);
   net_settle(net);
   net_expect("in use", &other.log, "error");
@@ -383,10 +381,6 @@ static bool server_closed(const net_fixture *net) {
   return net_was_told(&net->server.log, "c");
 }
 
-static bool client_closed(const net_fixture *net) {
-  return net->client.closes > 0;
-}
-
 /* One connection ends by itself; the other one has until the deadline, and is reset then. */
 static void close_within_resets_what_is_left(void **state) {
   (void)state;
@@ -427,7 +421,7 @@ static void close_within_leaves_later_connections_alone(void **state) {
   assert_int_equal(weir_server_address(server, &bound), WEIR_OK);
   net->port = bound.port;
   net_connect(net, NET_IPV4, NULL, &late);
-  net_run_until(net, client_closed);
+  net_run_until(net, net_client_closed);
   net_settle(net);
   assert_int_equal(net->client.error, WEIR_ECONNRESET);
   net_expect("nobody has set it an end", &late.log, "connect ready");

@@ -105,10 +105,6 @@ static bool peer_is_there(const net_fixture *net) {
   return net->peer_count == 1;
 }
 
-static bool peer_closed(const net_fixture *net) {
-  return net->peers[0].closes > 0;
-}
-
 /* SOC-13, SOC-16, GEN-12: an urgent byte cuts reads short; what lies behind it comes all the same.
  */
 static void bytes_behind_urgent_data_do_not_stall(void **state) {
@@ -127,7 +123,7 @@ static void bytes_behind_urgent_data_do_not_stall(void **state) {
     assert_false(net->peers[0].garbled);
     assert_int_equal(send(fd, "!", 1, MSG_OOB), 1);
     assert_int_equal(close(fd), 0);
-    net_run_until(net, peer_closed);
+    net_run_until(net, net_peer_closed);
     net_expect("peer", &net->peers[0].log, "data(13) end finish close(0)");
     net_free(net);
   }
@@ -176,7 +172,7 @@ static void a_descriptor_sent_along_is_dropped_and_its_bytes_arrive(void **state
     assert_false(net->peers[0].garbled);
     assert_int_equal(raw_descriptors(), before);
     assert_int_equal(close(fd), 0);
-    net_run_until(net, peer_closed);
+    net_run_until(net, net_peer_closed);
     net_expect("peer", &net->peers[0].log, "data(13) end finish close(0)");
     net_free(net);
   }
@@ -197,7 +193,7 @@ static void a_reset_in_the_middle_of_a_transfer_fails_what_is_queued(void **stat
   net_settle(net);
   assert_int_equal(recv(fd, some, sizeof some, 0), sizeof some);
   raw_reset(fd);
-  net_run_until(net, peer_closed);
+  net_run_until(net, net_peer_closed);
   weir_err err = net->peers[0].error;
   assert_true(err == WEIR_ECONNRESET || err == WEIR_EPIPE);
   for (size_t i = 0; i < 3; i++) {
@@ -332,7 +328,7 @@ static void a_plain_socket_gets_its_bytes_back_and_nothing_else(void **state) {
       assert_memory_equal(answer, bytes, EVERY_BYTE);
       expect_nothing(fd);
       assert_int_equal(shutdown(fd, SHUT_WR), 0);
-      net_run_until(net, peer_closed);
+      net_run_until(net, net_peer_closed);
       assert_int_equal(recv(fd, answer, sizeof answer, 0), 0);
       net_expect(net_kind_name(kind), &net->peers[0].log, "close(0)");
     }
@@ -425,7 +421,7 @@ static void be_reset_with_bytes_before(net_fixture *net, net_kind kind, pause_at
   assert_int_equal(send(raw, more_than_two_reads, sizeof more_than_two_reads, MSG_NOSIGNAL),
                    sizeof more_than_two_reads);
   assert_int_equal(close(raw), 0);
-  net_run_until(net, peer_closed);
+  net_run_until(net, net_peer_closed);
 }
 
 static bool ends_in(const char *text, const char *end) {

@@ -351,10 +351,6 @@ static void writing_after_destroy_fails_the_callback_only(void **state) {
   net_free(net);
 }
 
-static bool client_closed(const net_fixture *net) {
-  return net->client.closes > 0;
-}
-
 /* STR-10, STR-11: what was queued fails; the first one with a code of its own. */
 static void writes_queued_while_connecting_fail_with_the_connection(void **state) {
   (void)state;
@@ -374,7 +370,7 @@ static void writes_queued_while_connecting_fail_with_the_connection(void **state
     (void)net_write(&net->client, 5, 5, "w2");
     (void)net_finish(&net->client, "e");
     if (cases[i].destroy) weir_socket_destroy(net->client.socket, NULL);
-    net_run_until(net, client_closed);
+    net_run_until(net, net_client_closed);
     net_expect(cases[i].name, &net->client.log, cases[i].told);
     net_free(net);
   }

@@ -276,6 +276,18 @@ void net_make_server(net_fixture *net, net_server *server) {
       weir_create_server(net->loop, NULL, &net_server_handlers, server, &server->server), WEIR_OK);
 }
 
+int net_setup_server(void **state) {
+  net_fixture *net = net_create();
+  net_make_server(net, &net->server);
+  *state = net;
+  return 0;
+}
+
+int net_teardown(void **state) {
+  net_free(*state);
+  return 0;
+}
+
 weir_block_filter *net_filter_of(const char *rules) {
   weir_block_list *list;
   weir_block_filter *filter;
@@ -392,8 +404,16 @@ void net_stop_listening(net_fixture *net) {
   assert_int_equal(weir_server_close(net->server.server, NULL, NULL), WEIR_OK);
 }
 
+bool net_client_closed(const net_fixture *net) {
+  return net->client.closes > 0;
+}
+
+bool net_peer_closed(const net_fixture *net) {
+  return net->peers[0].closes > 0;
+}
+
 bool net_both_closed(const net_fixture *net) {
-  return net->client.closes > 0 && net->peers[0].closes > 0;
+  return net_client_closed(net) && net_peer_closed(net);
 }
 
 static net_tag *new_tag(net_fixture *net, const char *name) {

@@ -117,6 +117,12 @@ void net_free(net_fixture *net);
 /** Makes a server that notes everything and does not listen. Fails the test if it cannot. */
 void net_make_server(net_fixture *net, net_server *server);
 
+/** Makes a fixture with such a server, for CMocka: `net_fixture *net = *state`. @return 0 */
+int net_setup_server(void **state);
+
+/** Frees the fixture, as net_free(). @return 0 */
+int net_teardown(void **state);
+
 /** A filter of rules, a line each; the caller's to release. */
 weir_block_filter *net_filter_of(const char *rules);
 
@@ -148,7 +154,9 @@ void net_settle(net_fixture *net);
 /** Closes the server, so that net_run() ends when the connections have. */
 void net_stop_listening(net_fixture *net);
 
-/** True when the client and the first peer are closed. */
+/** True when the client, the first peer, or both of them are closed. */
+bool net_client_closed(const net_fixture *net);
+bool net_peer_closed(const net_fixture *net);
 bool net_both_closed(const net_fixture *net);
 
 /** A callback's user pointer. */
