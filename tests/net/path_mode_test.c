@@ -11,7 +11,6 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
-#include <signal.h>
 #include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -290,8 +289,10 @@ static void only_one_reclaims_at_a_time(void **state) {
   (void)close(directory);
 }
 
-/* A process: reclaims, says how it went in a byte, and stays until it is told to go. */
-static int start_one(int go, int said, const char *path) {
+/* A process: reclaims, says how it went in a byte, and if it listens, stays until everybody has
+ * spoken. The other ends are the test's alone: should it fail, it does not leave processes behind.
+ */
+static int start_one(int go, int said, int stay, const char *path) {
   weir_listen_options options = WEIR_LISTEN_OPTIONS_INIT;
   weir_server *server;
   weir_loop *loop;
@@ -304,29 +305,32 @@ static int start_one(int go, int said, const char *path) {
   if (weir_server_listen(server, &options, NULL, NULL) != WEIR_OK) return 4;
   byte = weir_server_listening(server) ? 'y' : 'n';
   if (write(said, &byte, 1) != 1) return 5;
-  /* Who listens goes on until everybody has spoken. */
-  if (byte == 'y') (void)pause();
+  (void)close(said);
+  if (byte == 'y' && read(stay, &byte, 1) != 0) return 6;
   return 0;
 }
 
 static void of_many_that_start_at_once_one_wins(void **state) {
   net_fixture *net = *state;
   raw_needs_system();
-  int go[2], said[2], status;
+  int go[2], said[2], stay[2], status;
   pid_t starters[STARTERS];
   char heard[STARTERS];
   unsigned winners = 0;
   raw_leave_stale(net->path);
   assert_int_equal(pipe(go), 0);
   assert_int_equal(pipe(said), 0);
+  assert_int_equal(pipe(stay), 0);
   for (int i = 0; i < STARTERS; i++) {
     starters[i] = fork();
     if (starters[i] == 0) {
       (void)close(go[1]);
-      _exit(start_one(go[0], said[1], net->path));
+      (void)close(stay[1]);
+      _exit(start_one(go[0], said[1], stay[0], net->path));
     }
   }
   (void)close(go[1]);
+  (void)close(said[1]); /* There is an end to read if one dies before it speaks. */
   for (int i = 0; i < STARTERS; i++) assert_int_equal(read(said[0], &heard[i], 1), 1);
   for (int i = 0; i < STARTERS; i++) winners += heard[i] == 'y';
   assert_int_equal(winners, 1);
@@ -334,12 +338,12 @@ static void of_many_that_start_at_once_one_wins(void **state) {
   int peer = raw_connect_path(net->path, strlen(net->path));
   assert_true(peer >= 0);
   (void)close(peer);
-  for (int i = 0; i < STARTERS; i++) (void)kill(starters[i], SIGKILL);
+  (void)close(stay[1]);
   for (int i = 0; i < STARTERS; i++)
     assert_int_equal(waitpid(starters[i], &status, 0), starters[i]);
   (void)close(go[0]);
   (void)close(said[0]);
-  (void)close(said[1]);
+  (void)close(stay[0]);
   (void)unlink(net->path);
 }
 
