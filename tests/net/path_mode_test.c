@@ -133,6 +133,8 @@ static void the_mode_is_never_wider(void **state) {
 /* TCP has no files, and an abstract name has none either. */
 static void what_is_no_file_has_no_mode(void **state) {
   net_fixture *net = *state;
+  char name[64] = "";
+  size_t length = 1 + (size_t)snprintf(name + 1, sizeof name - 1, "weir-mode-%ld", (long)getpid());
   weir_listen_options options = WEIR_LISTEN_OPTIONS_INIT;
   options.readable_all = options.writable_all = options.reclaim_path = true;
   options.port = 0;
@@ -142,8 +144,8 @@ static void what_is_no_file_has_no_mode(void **state) {
   net_expect("TCP", &net->server.log, "listening");
   assert_int_equal(weir_server_close(net->server.server, NULL, NULL), WEIR_OK);
   options.port = -1;
-  options.path = "\0weir-test-mode";
-  options.path_length = 15;
+  options.path = name;
+  options.path_length = length;
   listen_with(net, &options);
   net_settle(net);
   net_expect("abstract", &net->server.log, "listening close listening");
