@@ -14,6 +14,7 @@
 #include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -25,6 +26,16 @@ static bool refuse_chmod;
 int chmod(const char *path, mode_t mode) {
   if (!refuse_chmod) return fchmodat(AT_FDCWD, path, mode, 0);
   errno = EPERM;
+  return -1;
+}
+
+static unsigned lock_refusals;
+
+/* The same: somebody else has the lock when it is tried so often. */
+int flock(int fd, int operation) {
+  if (lock_refusals == 0) return (int)syscall(SYS_flock, fd, operation);
+  lock_refusals--;
+  errno = EWOULDBLOCK;
   return -1;
 }
 
@@ -291,17 +302,31 @@ static void only_one_reclaims_at_a_time(void **state) {
   (void)close(directory);
 }
 
+/* As a server with another name in the directory has it. */
+static void a_lock_is_waited_for_a_moment(void **state) {
+  net_fixture *net = *state;
+  raw_needs_system();
+  weir_listen_options options = reclaiming(net);
+  lock_refusals = 3;
+  listen_with(net, &options);
+  assert_int_equal(lock_refusals, 0);
+  net_settle(net);
+  net_expect("at last", &net->server.log, "listening");
+}
+
 /* A process: reclaims, says how it went in a byte, and if it listens, stays until everybody has
  * spoken. The other ends are the test's alone: should it fail, it does not leave processes behind.
  */
 static int start_one(int go, int said, int stay, const char *path) {
   weir_listen_options options = WEIR_LISTEN_OPTIONS_INIT;
   weir_server *server;
+  weir_loop_options how = WEIR_LOOP_OPTIONS_INIT;
   weir_loop *loop;
   char byte;
   options.path = path;
   options.reclaim_path = true;
-  if (weir_loop_create(NULL, &loop) != WEIR_OK) return 1;
+  how.backend = loop_fixture_backend_name();
+  if (weir_loop_create(&how, &loop) != WEIR_OK) return 1;
   if (weir_create_server(loop, NULL, NULL, NULL, &server) != WEIR_OK) return 2;
   if (read(go, &byte, 1) != 0) return 3; /* All begin when the other end is closed. */
   if (weir_server_listen(server, &options, NULL, NULL) != WEIR_OK) return 4;
@@ -352,17 +377,12 @@ static void of_many_that_start_at_once_one_wins(void **state) {
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, net_setup_server, net_teardown)
   const struct CMUnitTest tests[] = {
-      TEST(the_mode_is_what_was_asked_for),
-      TEST(a_mode_that_is_refused_is_an_error),
-      TEST(the_mode_is_never_wider),
-      TEST(what_is_no_file_has_no_mode),
-      TEST(a_stale_file_is_replaced),
-      TEST(where_there_is_nothing_it_is_an_ordinary_listen),
-      TEST(anything_else_is_left_alone),
-      TEST(a_listener_that_lives_keeps_its_name),
-      TEST(a_second_server_changes_nothing),
-      TEST(only_one_reclaims_at_a_time),
-      TEST(of_many_that_start_at_once_one_wins),
+      TEST(the_mode_is_what_was_asked_for),  TEST(a_mode_that_is_refused_is_an_error),
+      TEST(the_mode_is_never_wider),         TEST(what_is_no_file_has_no_mode),
+      TEST(a_stale_file_is_replaced),        TEST(where_there_is_nothing_it_is_an_ordinary_listen),
+      TEST(anything_else_is_left_alone),     TEST(a_listener_that_lives_keeps_its_name),
+      TEST(a_second_server_changes_nothing), TEST(only_one_reclaims_at_a_time),
+      TEST(a_lock_is_waited_for_a_moment),   TEST(of_many_that_start_at_once_one_wins),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
