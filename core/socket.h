@@ -297,6 +297,9 @@ void weirc_socket_pull_end(weir_socket *socket);
 /** More is kept than before, or asked for: 'readable' follows if it is waited for. */
 void weirc_socket_note_readable(weir_socket *socket);
 
+/** The same for somebody who asks without taking anything, if there is as much as is kept. */
+void weirc_socket_note_full(weir_socket *socket);
+
 /** Tells 'readable'; a step, and the end of the stream. */
 void weirc_socket_tell_readable(weir_socket *socket);
 

@@ -23,6 +23,12 @@ void weirc_socket_note_readable(weir_socket *socket) {
   weirc_step_queue_kind(&socket->object, WEIRC_STEP_READABLE);
 }
 
+/* Node's read(0), which resume() is as well for who reads by asking. */
+void weirc_socket_note_full(weir_socket *socket) {
+  size_t kept = weir_socket_readable_length(socket);
+  if (kept > 0 && kept >= socket->read_mark) weirc_socket_note_readable(socket);
+}
+
 void weirc_socket_pull_begin(weir_socket *socket) {
   if (socket->state.read_ended || weir_socket_destroyed(socket)) return;
   socket->need_readable = true;
@@ -81,7 +87,10 @@ weir_err weir_socket_read(weir_socket *socket, void *buffer, size_t length, size
   raise_mark(socket, length);
   if (weir_socket_destroyed(socket)) return WEIR_ERR_STREAM_DESTROYED;
   size_t taken = obtainable(socket, length);
-  if (length > 0) socket->readable_told = false;
+  if (length > 0)
+    socket->readable_told = false;
+  else
+    weirc_socket_note_full(socket);
   if (taken > 0) weirc_socket_take_bytes(socket, buffer, taken);
   note_wants(socket, taken);
   weirc_socket_end_if_drained(socket);

@@ -133,6 +133,7 @@ void weirc_socket_deliver(weir_socket *socket) {
     weirc_socket_hand_on(socket, piece->bytes + piece->taken, piece->length - piece->taken);
     weirc_piece_free(socket->object.loop, piece);
   }
+  weirc_socket_note_full(socket);
   if (weirc_onread_of(socket)) weirc_onread_go_on(socket);
   weirc_socket_end_if_drained(socket);
   weirc_socket_read_more(socket);
@@ -162,7 +163,7 @@ void weir_socket_resume(weir_socket *socket) {
   bool pulls = weirc_socket_pulls(socket) && !socket->state.never_read;
   socket->flow = pulls ? WEIR_FLOW_PAUSED : WEIR_FLOW_FLOWING;
   if (weir_socket_destroyed(socket)) return;
-  if (weirc_socket_keeps(socket) && !pulls)
+  if (weirc_socket_keeps(socket))
     weirc_step_queue_kind(&socket->object, WEIRC_STEP_RESUME);
   weirc_onread_resume(socket);
   weirc_socket_start_reading(socket);
