@@ -45,13 +45,14 @@ function(directives pattern out_lines)
   set(${out_lines} "${lines}" PARENT_SCOPE)
 endfunction()
 
-# "posix" and "win32", "epoll" and "sim" do not know each other.
+# "posix" and "win32", "epoll" and "sim" do not know each other. "ready" knows none of those that
+# stand on it.
 function(is_sibling name out_result)
   set(${out_result} FALSE PARENT_SCOPE)
   if(file MATCHES "^(platform|backends)/([^/]+)/")
     set(layer "${CMAKE_MATCH_1}")
     set(folder "${CMAKE_MATCH_2}")
-    if(name MATCHES "^${layer}/([^/]+)/" AND NOT CMAKE_MATCH_1 STREQUAL folder)
+    if(name MATCHES "^${layer}/([^/]+)/" AND NOT CMAKE_MATCH_1 MATCHES "^(${folder}|ready)$")
       set(${out_result} TRUE PARENT_SCOPE)
     endif()
   endif()

@@ -1,8 +1,9 @@
 /* Decides how long is waited, and who is next while a turn lasts. Does not decide what a handle
  * does when it is its turn. */
-#include "backends/epoll/turn.h"
+#include "backends/ready/turn.h"
 
-#include "backends/epoll/connect.h"
+#include "backends/ready/connect.h"
+#include "backends/ready/serve.h"
 #include "platform/posix/clock.h"
 #include "platform/posix/error.h"
 
@@ -11,7 +12,7 @@
 #include <limits.h>
 
 /* Puts all of one queue behind another. */
-static void queue_move(weirb_epoll_queue *to, weirb_epoll_queue *from) {
+static void queue_move(weirb_ready_queue *to, weirb_ready_queue *from) {
   if (from->first == NULL) return;
   *to->end = from->first;
   to->end = from->end;
@@ -22,7 +23,7 @@ static void queue_move(weirb_epoll_queue *to, weirb_epoll_queue *from) {
 /* A time that has passed. */
 #define PASSED ((weir_time)1)
 
-weir_time weirb_epoll_turn_due(const weir_backend *backend) {
+weir_time weirb_ready_turn_due(const weir_backend *backend) {
   if (backend->ready.first != NULL || backend->again.first != NULL ||
       backend->pending.first != NULL || backend->pending.closed != NULL ||
       backend->at < backend->count) {
@@ -41,7 +42,7 @@ static int milliseconds_until(weir_time time) {
   return ms < INT_MAX ? (int)ms : INT_MAX;
 }
 
-weir_err weirb_epoll_turn_begin(weir_backend *backend, weir_time deadline) {
+weir_err weirb_ready_turn_begin(weir_backend *backend, weir_time deadline) {
   backend->turn_over = false;
   backend->rounds = 0;
   backend->served = 0;
@@ -49,11 +50,11 @@ weir_err weirb_epoll_turn_begin(weir_backend *backend, weir_time deadline) {
   for (;;) {
     if (backend->retrying != NULL) {
       weir_time now = weirp_clock_now();
-      if (backend->retry_at <= now) weirb_epoll_connect_retry(backend, now);
+      if (backend->retry_at <= now) weirb_ready_connect_retry(backend, now);
     }
-    weir_time work = weirb_epoll_turn_due(backend);
+    weir_time work = weirb_ready_turn_due(backend);
     int timeout = milliseconds_until(work < deadline ? work : deadline);
-    int n = epoll_wait(backend->epoll_fd, backend->events, WEIRB_EPOLL_EVENTS, timeout);
+    int n = backend->poller->wait(backend, timeout);
     if (n < 0 && errno != EINTR) return weirp_error_last();
     backend->at = 0;
     backend->count = n > 0 ? (unsigned)n : 0;
@@ -62,22 +63,24 @@ weir_err weirb_epoll_turn_begin(weir_backend *backend, weir_time deadline) {
   }
 }
 
-weirb_epoll_handle *weirb_epoll_turn_next(weir_backend *backend) {
+/* Takes the next handle to serve from its list. NULL: there is none, or there was enough of it in
+ * this turn. */
+static weirb_ready_handle *take_next(weir_backend *backend) {
   if (backend->ready.first == NULL) {
-    if (backend->again.first == NULL || backend->rounds == WEIRB_EPOLL_ROUNDS) return NULL;
+    if (backend->again.first == NULL || backend->rounds == WEIRB_READY_ROUNDS) return NULL;
     backend->rounds++;
     queue_move(&backend->ready, &backend->again);
   }
-  if (backend->served == WEIRB_EPOLL_AGAIN) return NULL;
+  if (backend->served == WEIRB_READY_AGAIN) return NULL;
   backend->served++;
   weir_handle *handle = backend->ready.first;
   assert(handle != NULL && !backend->turn_over);
   backend->ready.first = handle->next;
   if (backend->ready.first == NULL) backend->ready.end = &backend->ready.first;
-  return weirb_epoll_handle_of(handle);
+  return weirb_ready_handle_of(handle);
 }
 
-void weirb_epoll_turn_hand_out_earlier(weir_backend *backend, weir_completions *done) {
+void weirb_ready_turn_hand_out_earlier(weir_backend *backend, weir_completions *done) {
   weir_completions *pending = &backend->pending;
   if (pending->first == NULL) return;
   *done->end = pending->first;
@@ -86,14 +89,28 @@ void weirb_epoll_turn_hand_out_earlier(weir_backend *backend, weir_completions *
   pending->end = &pending->first;
 }
 
-void weirb_epoll_turn_end(weir_backend *backend, weir_completions *done) {
+/* Appends what was finished on the spot. */
+static void end_turn(weir_backend *backend, weir_completions *done) {
   backend->turn_over = true;
   weir_completions *pending = &backend->pending;
-  weirb_epoll_turn_hand_out_earlier(backend, done);
+  weirb_ready_turn_hand_out_earlier(backend, done);
   if (pending->closed != NULL) {
     *done->closed_end = pending->closed;
     done->closed_end = pending->closed_end;
     pending->closed = NULL;
     pending->closed_end = &pending->closed;
   }
+}
+
+void weirb_ready_turn_go_on(weir_backend *backend, weir_completions *done) {
+  weir_op **before = done->end;
+  weirb_ready_handle *handle;
+  while ((handle = take_next(backend)) != NULL) {
+    if (weirb_ready_serve_queued(backend, handle, done)) return;
+    /* Before the next round the core is to see what came of this one, and to ask for more. */
+    if (backend->ready.first == NULL && done->end != before) return;
+  }
+  /* What was appended makes the caller ask again, and what it submits meanwhile belongs to this
+   * turn. */
+  if (done->end == before) end_turn(backend, done);
 }

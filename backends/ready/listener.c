@@ -6,9 +6,9 @@
  * for each connection, so a listener that has events in turns that follow each other may take 2,
  * 4, 8 ... connections in a turn. A guess that finds nothing after few connections is remembered:
  * the listener was merely busy, and several such turns pass before it is tried again. */
-#include "backends/epoll/listener.h"
+#include "backends/ready/listener.h"
 
-#include "backends/epoll/table.h"
+#include "backends/ready/table.h"
 #include "platform/posix/descriptor.h"
 #include "platform/posix/error.h"
 #include "platform/posix/ipc.h"
@@ -23,7 +23,7 @@
 /* A guess that brought so many connections was not wrong. */
 #define WORTH_IT 4u
 
-struct weirb_epoll_listener {
+struct weirb_ready_listener {
   weirp_ipc_name name; /* The file that was bound. */
   uint32_t turn;       /* The turn of the last event. */
   int streak;          /* Turns with an event in a row; negative: after a wrong guess. */
@@ -32,109 +32,111 @@ struct weirb_epoll_listener {
 };
 
 /* The record of a handle, made when it is first needed. NULL: no memory. */
-static weirb_epoll_listener *record(weir_backend *backend, weirb_epoll_handle *handle) {
-  if (handle->flags & WEIRB_EPOLL_LISTENER) return handle->out.listener;
-  weirb_epoll_listener *listener =
+static weirb_ready_listener *record(weir_backend *backend, weirb_ready_handle *handle) {
+  if (handle->flags & WEIRB_READY_LISTENER) return handle->out.listener;
+  weirb_ready_listener *listener =
       backend->allocator.allocate(sizeof *listener, backend->allocator.user);
   if (listener == NULL) return NULL;
   memset(listener, 0, sizeof *listener);
   handle->out.listener = listener;
-  weirb_epoll_set(handle, WEIRB_EPOLL_LISTENER);
+  weirb_ready_set(handle, WEIRB_READY_LISTENER);
   return listener;
 }
 
-void weirb_epoll_listener_free(weir_backend *backend, weirb_epoll_handle *handle) {
+void weirb_ready_listener_free(weir_backend *backend, weirb_ready_handle *handle) {
   weirp_ipc_unlock(&handle->out.listener->name);
   backend->allocator.release(handle->out.listener, backend->allocator.user);
   handle->out.listener = NULL;
-  weirb_epoll_clear(handle, WEIRB_EPOLL_LISTENER);
+  weirb_ready_clear(handle, WEIRB_READY_LISTENER);
 }
 
-static weir_err bind_path(weir_backend *backend, weirb_epoll_handle *handle, weir_endpoint *local,
+static weir_err bind_path(weir_backend *backend, weirb_ready_handle *handle, weir_endpoint *local,
                           unsigned flags) {
   weirp_ipc_address address;
   weir_err err = weirp_ipc_address_make(local->path, local->path_length,
                                         (flags & WEIR_BIND_PATH_REFUSE) != 0, &address);
   if (err != WEIR_OK) return err;
-  bool had_record = (handle->flags & WEIRB_EPOLL_LISTENER) != 0;
-  weirb_epoll_listener *listener = record(backend, handle);
+  bool had_record = (handle->flags & WEIRB_READY_LISTENER) != 0;
+  weirb_ready_listener *listener = record(backend, handle);
   if (listener == NULL) return WEIR_ENOMEM;
   err = weirp_ipc_bind(handle->fd, &address, flags, &listener->name);
   if (err == WEIR_OK) {
     local->path_length = address.length;
   } else if (!had_record) {
-    weirb_epoll_listener_free(backend, handle);
+    weirb_ready_listener_free(backend, handle);
   }
   return err;
 }
 
-weir_err weirb_epoll_bind(weir_backend *backend, weir_handle *base, weir_endpoint *local,
+weir_err weirb_ready_bind(weir_backend *backend, weir_handle *base, weir_endpoint *local,
                           unsigned flags) {
-  weirb_epoll_handle *handle = weirb_epoll_handle_of(base);
-  assert(handle->flags & WEIRB_EPOLL_OPEN);
+  weirb_ready_handle *handle = weirb_ready_handle_of(base);
+  assert(handle->flags & WEIRB_READY_OPEN);
   if (local->transport == WEIR_TRANSPORT_IPC) return bind_path(backend, handle, local, flags);
   return weirp_descriptor_bind(handle->fd, &local->address, flags);
 }
 
-weir_err weirb_epoll_listen(weir_backend *backend, weir_handle *base, int backlog) {
-  weirb_epoll_handle *handle = weirb_epoll_handle_of(base);
-  assert(handle->flags & WEIRB_EPOLL_OPEN);
-  bool had_record = (handle->flags & WEIRB_EPOLL_LISTENER) != 0;
-  weirb_epoll_listener *listener = record(backend, handle);
+weir_err weirb_ready_listen(weir_backend *backend, weir_handle *base, int backlog) {
+  weirb_ready_handle *handle = weirb_ready_handle_of(base);
+  assert(handle->flags & WEIRB_READY_OPEN);
+  bool had_record = (handle->flags & WEIRB_READY_LISTENER) != 0;
+  weirb_ready_listener *listener = record(backend, handle);
   if (listener == NULL) return WEIR_ENOMEM;
   weir_err err = weirp_descriptor_listen(handle->fd, backlog);
   weirp_ipc_unlock(&listener->name);
-  if (err == WEIR_OK && !(handle->flags & WEIRB_EPOLL_WATCHED))
-    err = weirb_epoll_watch(backend, handle, EPOLLIN);
-  if (err != WEIR_OK && !had_record) weirb_epoll_listener_free(backend, handle);
+  if (err == WEIR_OK && !(handle->flags & WEIRB_READY_WATCHED))
+    err = weirb_ready_watch(backend, handle, WEIRB_READY_TO_ACCEPT);
+  if (err != WEIR_OK && !had_record) weirb_ready_listener_free(backend, handle);
   return err;
 }
 
-void weirb_epoll_release_name(weir_backend *backend, weir_handle *base) {
+void weirb_ready_release_name(weir_backend *backend, weir_handle *base) {
   (void)backend;
-  weirb_epoll_handle *handle = weirb_epoll_handle_of(base);
-  if (handle->flags & WEIRB_EPOLL_LISTENER) weirp_ipc_release(&handle->out.listener->name);
+  weirb_ready_handle *handle = weirb_ready_handle_of(base);
+  if (handle->flags & WEIRB_READY_LISTENER) weirp_ipc_release(&handle->out.listener->name);
 }
 
-void weirb_epoll_accept_submit(weir_backend *backend, weirb_epoll_handle *handle, weir_op *op) {
-  assert((handle->flags & WEIRB_EPOLL_LISTENER) && handle->in == NULL);
+void weirb_ready_accept_submit(weir_backend *backend, weirb_ready_handle *handle, weir_op *op) {
+  assert((handle->flags & WEIRB_READY_LISTENER) && handle->in == NULL);
   handle->in = op;
-  if (!(handle->flags & WEIRB_EPOLL_WATCHED)) {
-    weir_err err = weirb_epoll_watch(backend, handle, EPOLLIN);
+  if (!(handle->flags & WEIRB_READY_WATCHED)) {
+    weir_err err = weirb_ready_watch(backend, handle, WEIRB_READY_TO_ACCEPT);
     if (err == WEIR_OK) return;
     handle->in = NULL;
-    weirb_epoll_finish(backend, op, err);
+    weirb_ready_finish(backend, op, err);
   } else if (handle->out.listener->left > 0) {
     handle->out.listener->left--;
-    weirb_epoll_queue_handle(backend, handle);
+    weirb_ready_queue_handle(backend, handle);
   }
 }
 
 /* Makes a handle of a descriptor; the handle is untouched and the descriptor gone on failure. */
-static weir_err adopt(weir_backend *backend, weirb_epoll_handle *handle, int fd, unsigned flags) {
-  handle->fd = fd;
-  weirb_epoll_set(handle, WEIRB_EPOLL_OPEN | flags);
-  weir_err err = weirb_epoll_watch(backend, handle, WEIRB_EPOLL_IN_EVENTS);
-  if (err != WEIR_OK) {
-    weirp_descriptor_close(fd);
-    memset(handle, 0, sizeof *handle);
+static weir_err adopt(weir_backend *backend, weirb_ready_handle *handle, int fd, unsigned flags) {
+  weir_err err = weirb_ready_enter(backend, handle, fd);
+  if (err == WEIR_OK) {
+    weirb_ready_set(handle, flags);
+    err = weirb_ready_watch(backend, handle, WEIRB_READY_TO_RECEIVE);
+    if (err == WEIR_OK) return WEIR_OK;
+    weirb_ready_leave(backend, handle, true);
   }
+  weirp_descriptor_close(fd);
+  memset(handle, 0, sizeof *handle);
   return err;
 }
 
-static weir_err accept_into(weir_backend *backend, weirb_epoll_handle *listener,
+static weir_err accept_into(weir_backend *backend, weirb_ready_handle *listener,
                             weir_accept_op *op) {
-  unsigned ipc = listener->flags & WEIRB_EPOLL_IPC;
+  unsigned ipc = listener->flags & WEIRB_READY_IPC;
   int fd;
   memset(&op->remote, 0, sizeof op->remote);
   weir_err err = weirp_descriptor_accept(listener->fd, ipc ? NULL : &op->remote, &fd);
   if (err != WEIR_OK) return err;
-  return adopt(backend, weirb_epoll_handle_of(op->accepted), fd, ipc);
+  return adopt(backend, weirb_ready_handle_of(op->accepted), fd, ipc);
 }
 
-void weirb_epoll_accept_again(weir_backend *backend, weirb_epoll_handle *handle,
+void weirb_ready_accept_again(weir_backend *backend, weirb_ready_handle *handle,
                               weir_completions *done) {
-  weirb_epoll_listener *listener = handle->out.listener;
+  weirb_ready_listener *listener = handle->out.listener;
   if (handle->in == NULL) return;
   weir_accept_op *op = (weir_accept_op *)(void *)handle->in;
   op->op.error = accept_into(backend, handle, op);
@@ -151,12 +153,12 @@ void weirb_epoll_accept_again(weir_backend *backend, weirb_epoll_handle *handle,
   weir_completions_add(done, &op->op);
 }
 
-void weirb_epoll_listener_event(weir_backend *backend, weirb_epoll_handle *handle,
+void weirb_ready_listener_event(weir_backend *backend, weirb_ready_handle *handle,
                                 weir_completions *done) {
-  weirb_epoll_listener *listener = handle->out.listener;
+  weirb_ready_listener *listener = handle->out.listener;
   if (handle->in == NULL) {
     /* Nobody wants a connection now. Watching begins again with the next ACCEPT. */
-    weirb_epoll_unwatch(backend, handle);
+    weirb_ready_unwatch(backend, handle);
     return;
   }
   bool in_a_row = listener->turn + 1 == backend->turn;
@@ -165,5 +167,5 @@ void weirb_epoll_listener_event(weir_backend *backend, weirb_epoll_handle *handl
   listener->turn = backend->turn;
   listener->taken = 0;
   listener->left = listener->streak > 0 ? (1u << listener->streak) - 1 : 0;
-  weirb_epoll_accept_again(backend, handle, done);
+  weirb_ready_accept_again(backend, handle, done);
 }

@@ -1,8 +1,9 @@
 /* Decides how a connection begins, when it is there, and when a Unix socket tries again whose
  * listener had no room. Does not decide which addresses are tried, nor for how long. */
-#include "backends/epoll/connect.h"
+#include "backends/ready/connect.h"
 
-#include "backends/epoll/table.h"
+#include "backends/ready/receive.h"
+#include "backends/ready/table.h"
 #include "platform/posix/address.h"
 #include "platform/posix/clock.h"
 #include "platform/posix/descriptor.h"
@@ -16,7 +17,7 @@
 #define DELAY_MAX 50u
 
 /* Begins a connection. WEIR_OK: it is there; WEIR_EALREADY: under way. */
-static weir_err begin(weirb_epoll_handle *handle, const weir_connect_op *op) {
+static weir_err begin(weirb_ready_handle *handle, const weir_connect_op *op) {
   const weir_endpoint *remote = &op->remote;
   int result;
   if (remote->transport == WEIR_TRANSPORT_IPC) {
@@ -40,7 +41,7 @@ static weir_err begin(weirb_epoll_handle *handle, const weir_connect_op *op) {
 
 /* Notes when a handle is due. The operation has no other use for its length, and 32 bits of
  * milliseconds suffice for differences. */
-static void wait_until(weir_backend *backend, weirb_epoll_handle *handle, weir_time now,
+static void wait_until(weir_backend *backend, weirb_ready_handle *handle, weir_time now,
                        uint32_t delay) {
   handle->in->length = (uint32_t)(now / WEIR_TIME_MS) + delay;
   if (now + delay * WEIR_TIME_MS < backend->retry_at) {
@@ -48,15 +49,15 @@ static void wait_until(weir_backend *backend, weirb_epoll_handle *handle, weir_t
   }
 }
 
-static void put_on_list(weir_backend *backend, weirb_epoll_handle *handle) {
+static void put_on_list(weir_backend *backend, weirb_ready_handle *handle) {
   /* A handle that is still in some list is met there, and comes here then. */
-  if (handle->flags & WEIRB_EPOLL_QUEUED) return;
-  weirb_epoll_set(handle, WEIRB_EPOLL_QUEUED);
+  if (handle->flags & WEIRB_READY_QUEUED) return;
+  weirb_ready_set(handle, WEIRB_READY_QUEUED);
   handle->base.next = backend->retrying;
   backend->retrying = &handle->base;
 }
 
-static void try_once(weir_backend *backend, weirb_epoll_handle *handle, weir_time now) {
+static void try_once(weir_backend *backend, weirb_ready_handle *handle, weir_time now) {
   weir_connect_op *op = (weir_connect_op *)(void *)handle->in;
   weir_err err = begin(handle, op);
   if (err == WEIR_EAGAIN && op->remote.transport == WEIR_TRANSPORT_IPC) {
@@ -68,56 +69,55 @@ static void try_once(weir_backend *backend, weirb_epoll_handle *handle, weir_tim
     return;
   }
   if (err == WEIR_EALREADY) {
-    err = weirb_epoll_watch(backend, handle, WEIRB_EPOLL_IN_EVENTS | EPOLLOUT);
+    err = weirb_ready_watch(backend, handle, weirb_ready_interest_connecting(backend));
     if (err == WEIR_OK) {
-      weirb_epoll_set(handle, WEIRB_EPOLL_CONNECTING);
+      weirb_ready_set(handle, WEIRB_READY_CONNECTING);
       return;
     }
   } else if (err == WEIR_OK) {
-    err = weirb_epoll_watch(backend, handle, WEIRB_EPOLL_IN_EVENTS);
+    err = weirb_ready_watch(backend, handle, WEIRB_READY_TO_RECEIVE);
   }
-  weirb_epoll_connect_take(backend, handle);
-  weirb_epoll_finish(backend, &op->op, err);
+  weirb_ready_connect_take(backend, handle);
+  weirb_ready_finish(backend, &op->op, err);
 }
 
-void weirb_epoll_connect_submit(weir_backend *backend, weirb_epoll_handle *handle, weir_op *op) {
-  assert((handle->flags & WEIRB_EPOLL_OPEN) && handle->in == NULL && handle->out.send == NULL);
+void weirb_ready_connect_submit(weir_backend *backend, weirb_ready_handle *handle, weir_op *op) {
+  assert((handle->flags & WEIRB_READY_OPEN) && handle->in == NULL && handle->out.send == NULL);
   handle->in = op;
   handle->out.delay = 0;
   try_once(backend, handle, 0);
 }
 
-void weirb_epoll_connect_event(weir_backend *backend, weirb_epoll_handle *handle, uint32_t events,
+void weirb_ready_connect_event(weir_backend *backend, weirb_ready_handle *handle, uint32_t events,
                                weir_completions *done) {
   weir_op *op = handle->in;
-  weirb_epoll_clear(handle, WEIRB_EPOLL_CONNECTING);
+  weirb_ready_clear(handle, WEIRB_READY_CONNECTING);
   weir_err err = weirp_descriptor_error(handle->fd);
+  if (err == WEIR_OK) err = weirb_ready_lost_error(backend, handle, WEIR_OK);
   if (err == WEIR_OK) {
-    if (events & ~(uint32_t)EPOLLOUT) weirb_epoll_set(handle, WEIRB_EPOLL_READABLE);
-    if (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR | EPOLLPRI)) {
-      weirb_epoll_set(handle, WEIRB_EPOLL_DRAIN);
-    }
+    weirb_ready_note_readable(handle, events);
+    err = weirb_ready_watch_connected(backend, handle);
   }
-  weirb_epoll_connect_take(backend, handle);
+  weirb_ready_connect_take(backend, handle);
   op->error = err;
   weir_completions_add(done, op);
 }
 
-void weirb_epoll_connect_take(weir_backend *backend, weirb_epoll_handle *handle) {
+void weirb_ready_connect_take(weir_backend *backend, weirb_ready_handle *handle) {
   handle->in = NULL;
   handle->out.send = NULL;
-  weirb_epoll_clear(handle, WEIRB_EPOLL_CONNECTING);
+  weirb_ready_clear(handle, WEIRB_READY_CONNECTING);
   /* The list is gone through soon, so that it lets go of the handle. */
-  if (handle->flags & WEIRB_EPOLL_QUEUED) backend->retry_at = 0;
+  if (handle->flags & WEIRB_READY_QUEUED) backend->retry_at = 0;
 }
 
-static void retry_one(weir_backend *backend, weirb_epoll_handle *handle, weir_time now) {
-  if (handle->flags & WEIRB_EPOLL_CLOSED) {
+static void retry_one(weir_backend *backend, weirb_ready_handle *handle, weir_time now) {
+  if (handle->flags & WEIRB_READY_CLOSED) {
     weir_completions_add_closed(&backend->pending, &handle->base);
     return;
   }
   if (handle->in == NULL || handle->in->kind != WEIR_OP_CONNECT) {
-    if (handle->in != NULL || handle->out.send != NULL) weirb_epoll_queue_handle(backend, handle);
+    if (handle->in != NULL || handle->out.send != NULL) weirb_ready_queue_handle(backend, handle);
     return;
   }
   int32_t rest = (int32_t)((uint32_t)handle->in->length - (uint32_t)(now / WEIR_TIME_MS));
@@ -129,14 +129,14 @@ static void retry_one(weir_backend *backend, weirb_epoll_handle *handle, weir_ti
   }
 }
 
-void weirb_epoll_connect_retry(weir_backend *backend, weir_time now) {
+void weirb_ready_connect_retry(weir_backend *backend, weir_time now) {
   weir_handle *next = backend->retrying;
   backend->retrying = NULL;
   backend->retry_at = WEIR_TIME_NEVER;
   while (next != NULL) {
-    weirb_epoll_handle *handle = weirb_epoll_handle_of(next);
+    weirb_ready_handle *handle = weirb_ready_handle_of(next);
     next = next->next;
-    weirb_epoll_clear(handle, WEIRB_EPOLL_QUEUED);
+    weirb_ready_clear(handle, WEIRB_READY_QUEUED);
     retry_one(backend, handle, now);
   }
 }

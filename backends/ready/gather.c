@@ -1,6 +1,6 @@
 /* Decides how slices become calls. Does not decide what is sent, nor when. Kept apart from the send
  * of one slice, which is what nearly every message is. */
-#include "backends/epoll/gather.h"
+#include "backends/ready/gather.h"
 
 #include "platform/posix/descriptor.h"
 #include "platform/posix/error.h"
@@ -52,7 +52,7 @@ static ssize_t send_one(int fd, const cursor *at, size_t *out_wanted) {
 static ssize_t send_gathered(int fd, const cursor *at, size_t *out_wanted) {
   struct iovec pieces[GATHER];
   struct msghdr message = {0};
-  message.msg_iovlen = fill(pieces, at, out_wanted);
+  message.msg_iovlen = (uint8_t)fill(pieces, at, out_wanted); /* Signed here, unsigned there. */
   message.msg_iov = pieces;
   return sendmsg(fd, &message, WEIRP_SEND_FLAGS);
 }
@@ -83,7 +83,7 @@ static weir_err send_from(int fd, cursor *at, unsigned calls, size_t *sent) {
   return WEIR_OK;
 }
 
-ptrdiff_t weirb_epoll_gather_try(int fd, const weir_slice *slices, size_t count) {
+ptrdiff_t weirb_ready_gather_try(int fd, const weir_slice *slices, size_t count) {
   cursor at = {slices, slices + count, 0};
   size_t sent = 0;
   advance(&at, 0); /* Past empty slices. */
@@ -91,11 +91,11 @@ ptrdiff_t weirb_epoll_gather_try(int fd, const weir_slice *slices, size_t count)
   return err == WEIR_OK || err == WEIR_EAGAIN ? (ptrdiff_t)sent : -(ptrdiff_t)err;
 }
 
-ptrdiff_t weirb_epoll_gather_refused(void) {
+ptrdiff_t weirb_ready_gather_refused(void) {
   return errno == EAGAIN || errno == EWOULDBLOCK ? 0 : -(ptrdiff_t)weirp_error_last();
 }
 
-weir_err weirb_epoll_gather_go_on(int fd, const weir_slice *slices, size_t count, size_t *sent,
+weir_err weirb_ready_gather_go_on(int fd, const weir_slice *slices, size_t count, size_t *sent,
                                   bool *out_more) {
   /* The place is found anew for each wake-up, which is rare beside the bytes a wake-up sends. */
   cursor at = {slices, slices + count, 0};
