@@ -1,5 +1,7 @@
 /* The backends that are linked in, and which one a loop gets. The only place that sees them all. */
 #include "backends/epoll/epoll.h"
+#include "backends/kqueue/kqueue.h"
+#include "backends/poll/poll.h"
 #include "backends/sim/sim.h"
 #include "core/loop.h"
 #include "core/options.h"
@@ -7,8 +9,14 @@
 #include <string.h>
 
 static const weir_backend_ops *const backends[] = {
-#ifdef __linux__
+#ifdef WEIRB_HAS_EPOLL
     &weirb_epoll_ops,
+#endif
+#ifdef WEIRB_HAS_KQUEUE
+    &weirb_kqueue_ops,
+#endif
+#ifdef WEIRB_HAS_POLL
+    &weirb_poll_ops,
 #endif
     &weirb_sim_ops,
 };

@@ -2,11 +2,13 @@
  * Where temporary files go. The one file of the examples that asks for more than C offers.
  */
 #define _POSIX_C_SOURCE 200809L
+#define _DARWIN_C_SOURCE
 
 #include "scratch.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 bool scratch_directory(char directory[SCRATCH_SIZE]) {
   static const char name[] = "weir-XXXXXX";

@@ -30,8 +30,12 @@ weir_err weirp_ipc_address_make(const char *path, size_t length, bool refuse_lon
                                 weirp_ipc_address *out_address) {
   if (path == NULL || length == 0) return WEIR_EINVAL;
   if (!is_abstract(path) && memchr(path, '\0', length) != NULL) return WEIR_EINVAL;
+#ifdef __linux__
   /* The last byte may be used as well: the length says where the name ends, not a NUL. */
   size_t room = sizeof out_address->system.sun_path;
+#else
+  size_t room = sizeof out_address->system.sun_path - 1;
+#endif
   if (length > room) {
     if (refuse_long) return WEIR_ENAMETOOLONG;
     length = room;
