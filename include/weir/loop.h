@@ -50,7 +50,7 @@ typedef enum weir_trace_event {
  */
 typedef struct weir_loop_options {
   size_t size; /**< Set by WEIR_LOOP_OPTIONS_INIT. */
-  /** "epoll", "sim", ... or NULL for the system's default; weir_backend_name_at() lists them. */
+  /** "epoll", "kqueue", "poll", "sim" or NULL for the system's default; weir_backend_name_at() lists them. */
   const char *backend;
   /** What the backend wants to know: `const weir_sim_options *` for "sim"; NULL: its defaults. Read
    * during the call. */

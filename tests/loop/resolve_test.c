@@ -265,9 +265,14 @@ static void await_something(const seam *s) {
   assert_int_equal(poll(&watched, 1, PATIENCE_MS), 1);
 }
 
+/* Only a descriptor shows an answer that nobody has taken. */
+static bool has_descriptor(const seam *s) {
+  return s->ops->fd != NULL && s->ops->fd(s->backend) >= 0;
+}
+
 static void cancelled_after_the_answer_it_comes_out_once(void **state) {
   seam *s = *state;
-  if (on_sim()) skip();
+  if (!has_descriptor(s)) skip();
   look_up l = {.times = 0};
   start(s, &l, "four", WEIR_FAMILY_NONE, 0);
   await_something(s);
@@ -364,7 +369,7 @@ static void freeing_with_answers_in_hand_frees_them(void **state) {
   assert_int_equal(shown.error, WEIR_OK);
   look_up l = {.times = 0};
   start(s, &l, "both", WEIR_FAMILY_NONE, 0);
-  if (!on_sim()) await_something(s);
+  if (has_descriptor(s)) await_something(s);
   s->ops->free(s->backend);
   s->backend = NULL;
   assert_int_equal(s->memory.bytes, 0);

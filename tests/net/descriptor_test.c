@@ -30,7 +30,7 @@ static int setup(void **state) {
 static int teardown(void **state) {
   (void)state;
   net_free(net);
-  return raw_descriptors() == descriptors ? 0 : -1;
+  return raw_all_closed(descriptors) ? 0 : -1;
 }
 
 static weir_socket_options wrapping(int fd) {
@@ -255,10 +255,10 @@ static void a_broken_pipe_is_an_error_and_no_signal(void **state) {
   (void)sigaddset(&broken, SIGPIPE);
   for (int round = 0; round < 2; round++) {
     int ends[2], number;
+    if (round > 0) assert_int_equal(setup(state), 0);
     make_pipe(ends);
     weir_socket_options options = wrapping(ends[1]);
     options.readable = false;
-    if (round > 0) assert_int_equal(setup(state), 0);
     if (round > 0) assert_int_equal(sigprocmask(SIG_BLOCK, &broken, NULL), 0);
     if (round > 0) assert_int_equal(raise(SIGPIPE), 0);
     assert_int_equal(wrap_with(&net->client, &options), WEIR_OK);
@@ -274,7 +274,6 @@ static void a_broken_pipe_is_an_error_and_no_signal(void **state) {
       net_free(net);
     }
   }
-  descriptors = raw_descriptors() - 2; /* Those of the loop that is still there. */
 }
 
 static void a_pipe_goes_one_way(void **state) {
@@ -339,7 +338,8 @@ static void what_is_no_stream_is_refused(void **state) {
     refused(datagram, WEIR_ERR_INVALID_FD_TYPE);
     refused(pair[0], WEIR_ERR_INVALID_FD_TYPE);
     refused(fresh, WEIR_ERR_INVALID_FD_TYPE);
-    refused((int)weir_loop_fd(net->loop), WEIR_ERR_INVALID_FD_TYPE);
+    int own = (int)weir_loop_fd(net->loop);
+    if (own >= 0) refused(own, WEIR_ERR_INVALID_FD_TYPE);
     refused(-2, WEIR_ERR_OUT_OF_RANGE);
   }
   (void)close(file);

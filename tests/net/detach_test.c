@@ -25,7 +25,7 @@ static int setup(void **state) {
 static int teardown(void **state) {
   (void)state;
   net_free(net);
-  return raw_descriptors() == descriptors ? 0 : -1;
+  return raw_all_closed(descriptors) ? 0 : -1;
 }
 
 static weir_socket_options wrapping(int fd) {

@@ -54,7 +54,7 @@ static int setup(void **state) {
 static int teardown(void **state) {
   (void)state;
   net_free(net);
-  return raw_descriptors() == before ? 0 : -1;
+  return raw_all_closed(before) ? 0 : -1;
 }
 
 static void open_path(bool keep) {

@@ -39,6 +39,9 @@ void raw_reset(int fd);
 /** How many descriptors this process has. */
 size_t raw_descriptors(void);
 
+/** Whether a loop that was made since raw_descriptors() was asked has left nothing open. */
+bool raw_all_closed(size_t before);
+
 /** True if there is a file of any kind. */
 bool raw_exists(const char *path);
 
