@@ -2,7 +2,8 @@
 #   core           on every backend, the simulator included: <name>.epoll, <name>.sim, ...
 #   os, peer       on every backend but the simulator
 #   platform-free  links core/ alone and no backend; runs wherever C runs
-# Any other label (threads, stress, ...) only selects. Tests without one of the four run once.
+# Any other label (threads, stress, ...) only selects. Tests without one of the four run once. A test
+# that runs by backend also has its backend's name for a label, so that ctest counts by backend.
 
 # What a script-driven test prints, with a reason, when a tool it needs is not installed.
 set(WEIR_SKIP_EXPRESSION "(^|\n)SKIPPED: ")
@@ -12,6 +13,11 @@ file(MAKE_DIRECTORY "${WEIR_CLAUSE_LOGS}")
 
 function(weir_set_test_limits test timeout labels)
   math(EXPR scaled "${timeout} * ${WEIR_TEST_TIMEOUT_SCALE}")
+  get_property(backends GLOBAL PROPERTY WEIR_BACKENDS)
+  string(REGEX REPLACE "^.*\\." "" backend "${test}")
+  if(backend IN_LIST backends)
+    list(APPEND labels ${backend})
+  endif()
   set_tests_properties(${test} PROPERTIES TIMEOUT ${scaled} LABELS "${labels}")
 endfunction()
 
