@@ -20,7 +20,7 @@ enum {
   CHILDREN = 4,          /* Processes that are killed at a time... */
   CHILD_HOLDS = 4,       /* ...and the connections of each. */
   STREAM_MOST = 8 << 20, /* What a killed process has sent on each at the most. */
-  EXHAUSTION_MS = 2100, /* A server looks again within a second: twice and some. */
+  EXHAUSTION_MS = 2100,  /* A server looks again within a second: twice and some. */
   EVENTS = 256
 };
 

@@ -33,7 +33,8 @@ unsigned weirb_ready_interest_connecting(const weir_backend *backend);
 /** Watches a connection that is there now. @return as weirb_ready_watch() */
 weir_err weirb_ready_watch_connected(weir_backend *backend, weirb_ready_handle *handle);
 
-/** Nobody wants to hear of room while nothing is sent. Does nothing where it is told once anyway. */
+/** Nobody wants to hear of room while nothing is sent. Does nothing where it is told once anyway.
+ */
 void weirb_ready_hush_out(weir_backend *backend, weirb_ready_handle *handle);
 
 /** Nobody wants to hear of bytes while nobody receives them. The same. */
