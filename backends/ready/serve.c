@@ -54,6 +54,7 @@ bool weirb_ready_serve_event(weir_backend *backend, weirb_ready_handle *handle, 
     weirb_ready_clear(handle, WEIRB_READY_BLOCKED);
   if (events & WEIRB_READY_TELLS_ERROR) weirb_ready_set(handle, WEIRB_READY_FAILED);
   weirb_ready_note_readable(handle, events);
-  if (handle->in == NULL) weirb_ready_hush_in(backend, handle);
+  if (handle->in == NULL && (handle->flags & WEIRB_READY_READABLE))
+    weirb_ready_hush_in(backend, handle);
   return !(handle->flags & WEIRB_READY_QUEUED) && serve(backend, handle, done);
 }

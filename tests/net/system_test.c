@@ -21,7 +21,8 @@ enum {
   STREAMS = 8,
   STREAM_BYTES = 8 << 20,
   CHUNK = 65536,
-  EVERY_BYTE = 256
+  EVERY_BYTE = 256,
+  PIECE = 20000 /* More than the mark. */
 };
 
 static unsigned turns;
@@ -452,6 +453,43 @@ static void a_reset_fails_the_write_when_reading_is_over(void **state) {
   }
 }
 
+static bool peer_has_all_pieces(const net_fixture *net) {
+  return net->peers[0].received == PIECE + 5;
+}
+
+/* Room to send says nothing of what there is to read: a socket that was full, and whose program has
+ * paused, hears of bytes when it wants them. */
+static void room_to_send_hides_nothing_to_read(void **state) {
+  (void)state;
+  raw_needs_system();
+  static uint8_t bytes[PIECE + 5];
+  static char taken[1 << 20];
+  for (size_t i = 0; i < sizeof bytes; i++) bytes[i] = net_byte(i);
+  for (net_kind kind = NET_IPV4; kind < NET_KINDS; kind += NET_PATH) {
+    net_fixture *net = net_create();
+    net_listen(net, kind, NULL);
+    int raw = kind == NET_PATH ? raw_connect_path(net->path, strlen(net->path))
+                               : raw_connect_tcp(net->port);
+    net_run_until(net, peer_is_there);
+    weir_socket *socket = net->peers[0].socket;
+    weir_socket_pause(socket);
+    assert_int_equal(net_write(&net->peers[0], 0, 16 << 20, NULL), WEIR_WAIT_DRAIN);
+    /* More than is kept, and less than a read takes: nobody asks for more. */
+    assert_int_equal(send(raw, bytes, PIECE, MSG_NOSIGNAL), PIECE);
+    net_settle(net);
+    assert_true(recv(raw, taken, sizeof taken, 0) > 0);
+    net_settle(net);
+    assert_int_equal(send(raw, bytes + PIECE, 5, MSG_NOSIGNAL), 5);
+    net_settle(net);
+    weir_socket_resume(socket);
+    net_run_until(net, peer_has_all_pieces);
+    assert_false(net->peers[0].garbled);
+    (void)close(raw);
+    net_run_until(net, net_peer_closed);
+    net_free(net);
+  }
+}
+
 static struct { unsigned now, most; /* Connections of a turn. */ } taken_in_a_turn;
 
 static void count_connections(weir_time now, uint64_t object, weir_trace_event event, uint64_t a,
@@ -501,6 +539,7 @@ int main(void) {
       cmocka_unit_test(a_plain_socket_gets_its_bytes_back_and_nothing_else),
       cmocka_unit_test(the_system_bounds_the_backlog),
       cmocka_unit_test(a_reset_fails_the_write_when_reading_is_over),
+      cmocka_unit_test(room_to_send_hides_nothing_to_read),
       cmocka_unit_test(a_crowd_is_taken_a_few_at_a_time),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
