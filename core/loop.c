@@ -87,8 +87,8 @@ void weirc_trace_out(weir_loop *loop, uint64_t object, weir_trace_event event, u
 }
 
 bool weir_loop_alive(const weir_loop *loop) {
-  return loop &&
-         (loop->active > 0 || loop->closing > 0 || loop->steps.first || weirc_posts_waiting(loop));
+  return loop && (loop->active > 0 || loop->closing > 0 || loop->steps.first || loop->ending ||
+                  weirc_posts_waiting(loop));
 }
 
 weir_time weirc_read_clock(weir_loop *loop) {
@@ -110,12 +110,15 @@ intptr_t weir_loop_fd(const weir_loop *loop) {
 }
 
 void weir_loop_stop(weir_loop *loop) {
-  if (loop) loop->stopped = true;
+  if (!loop) return;
+  loop->stopped = true;
+  if (loop->hosted) loop->ops->stop(loop->backend);
 }
 
 /* When the loop has to do something by itself: now if steps wait, else the first timer. */
 static weir_time next_deadline(const weir_loop *loop) {
-  if (loop->stopped || loop->steps.first || weirc_posts_waiting(loop)) return AT_ONCE;
+  bool ends = loop->ending && !loop->freeing;
+  if (loop->stopped || loop->steps.first || ends || weirc_posts_waiting(loop)) return AT_ONCE;
   const weirc_heap_node *first = weirc_heap_first(&loop->timers);
   return first ? first->key : WEIR_TIME_NEVER;
 }
@@ -240,10 +243,21 @@ static void leave(weir_loop *loop) {
   weirc_loop_touch(loop);
 }
 
+/* The host's loop runs, and the core inside on_ready(). */
+static weir_err run_host(weir_loop *loop, weir_run_mode mode) {
+  if (!loop->ops->run) return WEIR_ENOTSUP;
+  loop->hosted = true;
+  weirc_loop_claim(loop);
+  weirc_loop_touch(loop); /* Of posts nobody has told the host. */
+  weir_err err = loop->ops->run(loop->backend, mode);
+  loop->hosted = false;
+  return err;
+}
+
 weir_err weir_loop_run(weir_loop *loop, weir_run_mode mode) {
   if (!loop) return WEIR_ERR_INVALID_ARG_TYPE;
-  if (loop->running > 0) return WEIR_EBUSY;
-  if (loop->ops->set_deadline) return WEIR_ENOTSUP;
+  if (loop->running > 0 || loop->hosted) return WEIR_EBUSY;
+  if (loop->ops->set_deadline) return run_host(loop, mode);
   weir_err err = WEIR_OK;
   bool steps = loop->steps.first != NULL;
   enter(loop);
@@ -267,10 +281,6 @@ weir_err weir_loop_dispatch(weir_loop *loop) {
   weir_err err = turn(loop, WEIR_RUN_NOWAIT, false);
   leave(loop);
   return err;
-}
-
-static void on_ready(void *core) {
-  (void)weir_loop_dispatch(core);
 }
 
 void weirc_loop_touch(weir_loop *loop) {
@@ -312,16 +322,9 @@ static void free_memory(weir_loop *loop) {
   weirc_release(&allocator, loop);
 }
 
-/* Everything was ended; the memory stays until the host has run and the call comes again. */
-static weir_err give_up_freeing(weir_loop *loop) {
-  loop->freeing = false;
-  leave(loop);
-  return WEIR_EBUSY;
-}
-
-weir_err weir_loop_free(weir_loop *loop) {
-  if (!loop) return WEIR_OK;
-  if (loop->running > 0) return WEIR_EBUSY;
+/* Ends everything there is and tells what is owed. @return false: a host has to run before the
+ * memory can go; nothing begins anew meanwhile */
+static bool end_everything(weir_loop *loop) {
   loop->running++;
   loop->freeing = true;
   loop->now = 0;
@@ -331,12 +334,49 @@ weir_err weir_loop_free(weir_loop *loop) {
   end_objects(loop);
   while (weirc_posts_waiting(loop)) weirc_posts_run(loop);
   weirc_steps_finish(loop);
-  if (loop->ops->set_deadline && loop->closing + loop->resolving > 0) return give_up_freeing(loop);
+  bool busy = loop->ops->busy && loop->ops->busy(loop->backend);
+  if (!loop->ops->set_deadline || (loop->closing + loop->resolving == 0 && !busy)) return true;
+  leave(loop);
+  return false;
+}
+
+static void free_everything(weir_loop *loop) {
   weirc_lookup_free_all(loop);
   weirc_steps_finish(loop); /* Of what a resolver that was told so has done. */
   weirc_abort_signals_end(loop);
   weirc_socket_free_all(loop);
   loop->ops->free(loop->backend);
   free_memory(loop);
+}
+
+weir_err weir_loop_free(weir_loop *loop) {
+  if (!loop) return WEIR_OK;
+  if (loop->running > 0 || !end_everything(loop)) return WEIR_EBUSY;
+  free_everything(loop);
   return WEIR_OK;
+}
+
+weir_err weir_loop_close(weir_loop *loop, weir_later callback, void *user) {
+  if (!loop) return WEIR_ERR_INVALID_ARG_TYPE;
+  bool owned = loop->ops->owns && loop->ops->owns(loop->backend);
+  if (!loop->ops->set_deadline || owned) return WEIR_ENOTSUP;
+  if (loop->ending) return WEIR_EALREADY;
+  loop->ending = true;
+  loop->ended = callback;
+  loop->ended_user = user;
+  weirc_loop_touch(loop);
+  return WEIR_OK;
+}
+
+/* A turn has ended in which the loop was to end, or had not come to its end yet. */
+static void go_on_ending(weir_loop *loop) {
+  if (loop->running > 0 || !end_everything(loop)) return;
+  if (loop->ended) loop->ended(loop, WEIR_OK, loop->ended_user);
+  free_everything(loop);
+}
+
+static void on_ready(void *core) {
+  weir_loop *loop = core;
+  (void)weir_loop_dispatch(loop);
+  if (loop->ending) go_on_ending(loop);
 }

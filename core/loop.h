@@ -37,6 +37,10 @@ struct weir_loop {
   size_t active;               /**< Referenced objects that can still tell something. */
   size_t closing;              /**< Handles given to close() and not handed out yet. */
   weir_time now;               /**< The time of the turn; 0: to be read, or no turn runs. */
+  bool hosted;                 /**< weir_loop_run() runs the host's loop. */
+  bool ending;                 /**< weir_loop_close() was called. */
+  weir_later ended;            /**< To be told when it has ended; may be NULL. */
+  void *ended_user;            /**< Handed to it. */
   unsigned running;            /**< How deep in a turn, a step or the freeing of the loop. */
   bool stopped;                /**< weir_loop_stop() was called. */
   bool freeing;                /**< weir_loop_free() is at work. */

@@ -17,6 +17,7 @@
 
 #include "weir/address.h"
 #include "weir/base.h"
+#include "weir/loop.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -358,6 +359,16 @@ typedef struct weir_backend_ops {
                            intptr_t *out_fd);
   /** Closes a descriptor of duplicate_fd() or take_fd(). */
   void (*close_fd)(weir_backend *backend, intptr_t fd);
+  /** Guests: runs the host's loop, which calls on_ready; never called from inside it. Optional; who
+   * has it has stop(), too. @return what the host says */
+  weir_err (*run)(weir_backend *backend, weir_run_mode mode);
+  /** Guests: makes run() return soon. */
+  void (*stop)(weir_backend *backend);
+  /** Guests: whether the host has something that is no handle's any more, such as what was taken out
+   * by release(); free() is not called meanwhile. on_ready when that is over. Optional. */
+  bool (*busy)(const weir_backend *backend);
+  /** Guests: whether the loop is the backend's own after all, and goes with it. Optional. */
+  bool (*owns)(const weir_backend *backend);
 } weir_backend_ops;
 
 /**

@@ -89,6 +89,9 @@ typedef struct weir_loop_options {
         NULL, NULL                                                                                 \
   }
 
+/** A function to run later. `status` is WEIR_OK, or WEIR_ECANCELED if the loop is being freed. */
+typedef void (*weir_later)(weir_loop *loop, weir_err status, void *user);
+
 /** How long weir_loop_run() goes on. */
 typedef enum weir_run_mode {
   WEIR_RUN_DEFAULT, /**< Until nothing referenced is left, or weir_loop_stop(). */
@@ -119,10 +122,24 @@ WEIR_API weir_err weir_loop_create(const weir_loop_options *options, weir_loop *
 WEIR_API weir_err weir_loop_free(weir_loop *loop);
 
 /**
+ * Ends a loop that lives on one of somebody else's, without waiting: everything is destroyed as by
+ * weir_loop_free(), in the host's next turns, and the loop is freed when the callback has returned.
+ * Nothing of it may be used after that; until then nothing new can be begun.
+ * @param loop its loop
+ * @param callback runs once, as the last of it, with WEIR_OK; may be NULL
+ * @param user handed to callback
+ * @reentrant also from a handler
+ * @return WEIR_OK; WEIR_ERR_INVALID_ARG_TYPE: NULL; WEIR_ENOTSUP: the loop is nobody else's, and
+ *   weir_loop_free() is for it; WEIR_EALREADY: it is ending
+ */
+WEIR_API weir_err weir_loop_close(weir_loop *loop, weir_later callback, void *user);
+
+/**
  * Runs handlers until the mode says enough. Queued steps count as something to do.
  * @reentrant not from a handler of the same loop
  * @return WEIR_OK; WEIR_ERR_INVALID_ARG_TYPE: NULL; WEIR_EBUSY: called from a handler;
- * WEIR_ENOTSUP: the backend runs on a loop of somebody else; WEIR_EDEADLK: on the simulator,
+ * WEIR_ENOTSUP: the backend runs on a loop of somebody else that it cannot run (that of libuv it
+ * can: this is uv_run()); WEIR_EDEADLK: on the simulator,
  * nothing that is waited for can ever happen; what the system says when waiting fails
  */
 WEIR_API weir_err weir_loop_run(weir_loop *loop, weir_run_mode mode);
@@ -165,9 +182,6 @@ WEIR_API weir_err weir_loop_dispatch(weir_loop *loop);
  * @thread the loop's
  */
 WEIR_API void weir_step_run(weir_step *step);
-
-/** A function to run later. `status` is WEIR_OK, or WEIR_ECANCELED if the loop is being freed. */
-typedef void (*weir_later)(weir_loop *loop, weir_err status, void *user);
 
 /**
  * Runs a function on the loop's thread, in the loop's next turn. Posts from one thread keep their
