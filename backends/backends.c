@@ -3,6 +3,7 @@
 #include "backends/kqueue/kqueue.h"
 #include "backends/poll/poll.h"
 #include "backends/sim/sim.h"
+#include "backends/uv/uv.h"
 #include "core/loop.h"
 #include "core/options.h"
 
@@ -17,6 +18,9 @@ static const weir_backend_ops *const backends[] = {
 #endif
 #ifdef WEIRB_HAS_POLL
     &weirb_poll_ops,
+#endif
+#ifdef WEIRB_HAS_UV
+    &weirb_uv_ops,
 #endif
     &weirb_sim_ops,
 };

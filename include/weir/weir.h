@@ -42,5 +42,6 @@
 #include "weir/socket.h"
 #include "weir/socket_option.h"
 #include "weir/stream.h"
+#include "weir/uv.h"
 
 #endif

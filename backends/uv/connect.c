@@ -1,0 +1,121 @@
+/* Decides how a connection begins and when it is there. A local one is there at once or not at all,
+ * and libuv cuts its name and knows no abstract ones, so it is made here; when the listener has no
+ * room it is tried again. */
+#include "backends/uv/connect.h"
+
+#include "backends/uv/handle.h"
+#include "platform/posix/address.h"
+#include "platform/posix/error.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <string.h>
+
+/* The longest pause between two tries, in milliseconds; the first is 1, each doubles. */
+enum { DELAY_MAX = 50 };
+
+static void on_connected(uv_connect_t *request, int status) {
+  weirb_uv_stream *stream = weirb_uv_stream_of(request->handle);
+  stream->connecting = false;
+  if (stream->owner == NULL || stream->owner->in == NULL) return;
+  weir_op *op = stream->owner->in;
+  stream->owner->in = NULL;
+  weirb_uv_tell(stream->backend, op, weirb_uv_error(status));
+}
+
+static weir_err connect_tcp(weirb_uv_stream *stream, const weir_connect_op *op) {
+  struct sockaddr_storage system;
+  if (weirp_address_to_system(&op->remote.address, &system) == 0) return WEIR_EAFNOSUPPORT;
+  int result = uv_tcp_connect(&stream->request.connect, &stream->uv.tcp,
+                              (const struct sockaddr *)&system, on_connected);
+  stream->connecting = result == 0;
+  return result == 0 ? WEIR_EALREADY : weirb_uv_error(result);
+}
+
+static weir_err connect_path(weirb_uv_stream *stream, const weir_connect_op *op) {
+  const weir_endpoint *remote = &op->remote;
+  weirp_ipc_address address;
+  weir_err err = weirp_ipc_address_make(remote->path, remote->path_length,
+                                        (op->flags & WEIR_BIND_PATH_REFUSE) != 0, &address);
+  if (err != WEIR_OK) return err;
+  int fd = weirb_uv_fd(stream), result;
+  do result = connect(fd, (struct sockaddr *)&address.system, address.system_length);
+  while (result < 0 && errno == EINTR);
+  return result == 0 ? WEIR_OK : weirp_error_last();
+}
+
+static weirb_uv_stream *stream_of(const weir_op *op) {
+  return weirb_uv_handle_of(op->handle)->stream;
+}
+
+/* The operation has no other use for its length: when it is due, by libuv's clock. */
+static void try_later(weir_backend *backend, weir_op *op) {
+  weirb_uv_stream *stream = stream_of(op);
+  stream->delay = stream->delay == 0 ? 1 : stream->delay * 2;
+  if (stream->delay > DELAY_MAX) stream->delay = DELAY_MAX;
+  op->length = (size_t)uv_now(backend->loop) + stream->delay;
+  op->next = backend->retrying;
+  backend->retrying = op;
+}
+
+static void on_retry(uv_timer_t *timer);
+
+static void arm(weir_backend *backend) {
+  uint64_t now = uv_now(backend->loop), first = UINT64_MAX;
+  for (const weir_op *op = backend->retrying; op != NULL; op = op->next)
+    if (op->length < first) first = op->length;
+  if (first == UINT64_MAX)
+    (void)uv_timer_stop(&backend->host->retry);
+  else
+    (void)uv_timer_start(&backend->host->retry, on_retry, first > now ? first - now : 0, 0);
+}
+
+static void on_retry(uv_timer_t *timer) {
+  weir_backend *backend = ((weirb_uv_host *)timer->data)->backend;
+  uint64_t now = uv_now(backend->loop);
+  weir_op *next = backend->retrying;
+  backend->retrying = NULL;
+  while (next != NULL) {
+    weir_op *op = next;
+    next = op->next;
+    if (op->length > now) {
+      op->next = backend->retrying;
+      backend->retrying = op;
+      continue;
+    }
+    op->error = connect_path(stream_of(op), (const weir_connect_op *)(const void *)op);
+    if (op->error == WEIR_EAGAIN) {
+      try_later(backend, op);
+      continue;
+    }
+    weirb_uv_handle_of(op->handle)->in = NULL;
+    weir_completions_add(&backend->told, op);
+  }
+  arm(backend);
+  if (backend->told.first != NULL) weirb_uv_run_core(backend);
+}
+
+void weirb_uv_connect_submit(weir_backend *backend, weirb_uv_handle *handle, weir_op *op) {
+  const weir_connect_op *connect = (const weir_connect_op *)(const void *)op;
+  assert(handle->in == NULL && handle->stream != NULL);
+  bool local = connect->remote.transport == WEIR_TRANSPORT_IPC;
+  handle->in = op;
+  weir_err err =
+      local ? connect_path(handle->stream, connect) : connect_tcp(handle->stream, connect);
+  if (local && err == WEIR_EAGAIN) {
+    try_later(backend, op);
+    arm(backend);
+  } else if (local || err != WEIR_EALREADY) {
+    handle->in = NULL;
+    weirb_uv_finish(backend, op, err);
+  }
+}
+
+void weirb_uv_connect_forget(weirb_uv_handle *handle) {
+  weir_backend *backend = handle->stream->backend;
+  weir_op **link = &backend->retrying;
+  while (*link != NULL && *link != handle->in) link = &(*link)->next;
+  if (*link == NULL) return;
+  *link = (*link)->next;
+  arm(backend);
+}

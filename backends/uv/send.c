@@ -1,0 +1,135 @@
+/* Decides how slices become requests of libuv's: in parts, so that it is seen how far a long write
+ * has come. */
+#include "backends/uv/send.h"
+
+#include <assert.h>
+#include <string.h>
+
+enum {
+  PIECES = 32,         /* Slices for one request. */
+  PART_BYTES = 262144, /* Bytes that wait in libuv at a time. */
+  CALLS = 16           /* Parts for one handle before others have their turn. */
+};
+
+/* libuv's buffers for what follows the first `skip` bytes. @return how many */
+static unsigned fill(uv_buf_t *pieces, const weir_slice *slices, size_t count, size_t skip,
+                     size_t *out_bytes) {
+  unsigned used = 0;
+  *out_bytes = 0;
+  pieces[0] = (uv_buf_t){NULL, 0}; /* Nothing is written as well: it may not be possible. */
+  for (size_t i = 0; i < count && used < PIECES && *out_bytes < PART_BYTES; i++) {
+    size_t length = slices[i].length;
+    if (skip >= length) {
+      skip -= length;
+      continue;
+    }
+    size_t rest = PART_BYTES - *out_bytes;
+    size_t part = length - skip < rest ? length - skip : rest;
+    pieces[used].base = (char *)(uintptr_t)slices[i].data + skip; /* libuv only reads. */
+    pieces[used++].len = part;
+    *out_bytes += part;
+    skip = 0;
+  }
+  return used > 0 ? used : 1;
+}
+
+/* Sends on behind `*sent` until all is sent or the system takes no more. @return UV_EAGAIN: no
+ * room, or enough for this time */
+static int try_from(weirb_uv_stream *stream, const weir_slice *slices, size_t count, size_t *sent) {
+  uv_buf_t pieces[PIECES];
+  for (unsigned calls = 0; calls < CALLS; calls++) {
+    size_t bytes;
+    unsigned used = fill(pieces, slices, count, *sent, &bytes);
+    if (bytes == 0 && *sent > 0) return 0;
+    int n = uv_try_write(&stream->uv.stream, pieces, used);
+    if (n < 0 || bytes == 0) return n;
+    *sent += (size_t)n;
+    if ((size_t)n < bytes) return UV_EAGAIN;
+  }
+  return UV_EAGAIN;
+}
+
+ptrdiff_t weirb_uv_try_send(weir_backend *backend, weir_handle *base, const weir_slice *slices,
+                            size_t count) {
+  weirb_uv_stream *stream = weirb_uv_handle_of(base)->stream;
+  size_t sent = 0;
+  (void)backend;
+  int result = try_from(stream, slices, count, &sent);
+  return result == 0 || result == UV_EAGAIN ? (ptrdiff_t)sent : -(ptrdiff_t)weirb_uv_error(result);
+}
+
+/* A connection that is gone has ended, which is all that was wanted; a pipe ends by being closed.
+ */
+static weir_err shutdown_error(int result) {
+  return result == UV_ENOTCONN || result == UV_ENOTSOCK ? WEIR_OK : weirb_uv_error(result);
+}
+
+static void on_shut(uv_shutdown_t *request, int status) {
+  weirb_uv_stream *stream = weirb_uv_stream_of(request->handle);
+  if (stream->owner == NULL) return;
+  weir_op *op = stream->owner->shutdown;
+  stream->owner->shutdown = NULL;
+  weirb_uv_tell(stream->backend, op, shutdown_error(status));
+}
+
+static void begin_shutdown(weir_backend *backend, weirb_uv_handle *handle, weir_op *op) {
+  weirb_uv_stream *stream = handle->stream;
+  int result = uv_shutdown(&stream->shutdown, &stream->uv.stream, on_shut);
+  if (result == 0)
+    handle->shutdown = op;
+  else
+    weirb_uv_finish(backend, op, shutdown_error(result));
+}
+
+/* Takes the SEND out of its handle, and lets a SHUTDOWN behind it begin. */
+static weir_op *take_send(weir_backend *backend, weirb_uv_handle *handle) {
+  weir_op *op = handle->send;
+  weir_op *behind = op->next;
+  handle->send = NULL;
+  if (behind != NULL) begin_shutdown(backend, handle, behind);
+  return op;
+}
+
+static void on_written(uv_write_t *request, int status);
+
+/* Gives libuv the next part. */
+static int write_part(weirb_uv_stream *stream, const weir_send_op *send) {
+  uv_buf_t pieces[PIECES];
+  size_t bytes;
+  unsigned used = fill(pieces, send->slices, send->count, send->op.length, &bytes);
+  int result = uv_write(&stream->request.write, &stream->uv.stream, pieces, used, on_written);
+  stream->writes = result == 0;
+  stream->writing = bytes;
+  return result;
+}
+
+static void on_written(uv_write_t *request, int status) {
+  weirb_uv_stream *stream = weirb_uv_stream_of(request->handle);
+  weirb_uv_handle *handle = stream->owner;
+  size_t written = stream->writing;
+  stream->writes = false;
+  if (handle == NULL || handle->send == NULL) return;
+  weir_send_op *send = (weir_send_op *)(void *)handle->send;
+  if (status == 0) send->op.length += written;
+  if (status == 0) status = try_from(stream, send->slices, send->count, &send->op.length);
+  if (status == UV_EAGAIN) status = write_part(stream, send);
+  if (stream->writes) return;
+  weirb_uv_tell(stream->backend, take_send(stream->backend, handle), weirb_uv_error(status));
+}
+
+void weirb_uv_send_submit(weir_backend *backend, weirb_uv_handle *handle, weir_op *op) {
+  assert(handle->send == NULL);
+  op->length = 0;
+  op->next = NULL;
+  handle->send = op;
+  int result = write_part(handle->stream, (const weir_send_op *)(const void *)op);
+  if (result != 0) weirb_uv_finish(backend, take_send(backend, handle), weirb_uv_error(result));
+}
+
+void weirb_uv_shutdown_submit(weir_backend *backend, weirb_uv_handle *handle, weir_op *op) {
+  op->next = NULL;
+  if (handle->send != NULL)
+    handle->send->next = op;
+  else
+    begin_shutdown(backend, handle, op);
+}
