@@ -150,7 +150,8 @@ static void clean(scene *s) {
     trace_text_free(&o->total);
     place_release(o);
   }
-  (void)weir_loop_free(s->loop);
+  /* A loop of somebody else has to run before it can be freed. */
+  while (weir_loop_free(s->loop) == WEIR_EBUSY) (void)weir_loop_run(s->loop, WEIR_RUN_ONCE);
   place_clean(s);
   trace_free(s->t);
   store_free(&s->memory);

@@ -5,7 +5,7 @@ enum {
   /* Node continues a promise when its queue of steps is empty. A loop's queue cannot be asked, so a
    * continuation goes to its end as often as steps can follow each other. */
   ROUNDS = 8,
-  QUIET_TURNS = 4,
+  QUIET_TURNS = 12,
   QUIET_MS = 100
 };
 

@@ -259,7 +259,7 @@ static void a_loop_may_be_freed_while_signals_are_fired(void **state) {
     assert_int_equal(weir_loop_create(&options, &loop), WEIR_OK);
     start_crowd(loop, threads, &h);
     for (int turns = round % 4; turns > 0; turns--) (void)weir_loop_run(loop, WEIR_RUN_NOWAIT);
-    assert_int_equal(weir_loop_free(loop), WEIR_OK);
+    assert_int_equal(loop_fixture_free(loop), WEIR_OK);
     for (int t = 0; t < THREADS; t++) assert_int_equal(pthread_join(threads[t], NULL), 0);
     assert_true(h.closes <= SIGNALS);
     assert_int_equal(h.closes, h.errors);

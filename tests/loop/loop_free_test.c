@@ -58,7 +58,7 @@ static const weir_socket_handlers close_handlers = {.size = sizeof close_handler
 
 /* Frees the fixture's loop and checks the memory; the teardown has nothing left to do. */
 static void free_loop(loop_fixture *f) {
-  assert_int_equal(weir_loop_free(f->loop), WEIR_OK);
+  assert_int_equal(loop_fixture_free(f->loop), WEIR_OK);
   f->loop = NULL;
   assert_int_equal(f->memory.blocks, 0);
   assert_int_equal(f->memory.bytes, 0);

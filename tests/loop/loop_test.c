@@ -217,7 +217,7 @@ static weir_err create_with(const weir_loop_options *options) {
   weir_loop *loop = (weir_loop *)(void *)&seen;
   weir_err err = weir_loop_create(options, &loop);
   if (err != WEIR_OK) assert_null(loop);
-  if (err == WEIR_OK) assert_int_equal(weir_loop_free(loop), WEIR_OK);
+  if (err == WEIR_OK) assert_int_equal(loop_fixture_free(loop), WEIR_OK);
   return err;
 }
 

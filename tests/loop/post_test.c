@@ -150,7 +150,7 @@ static void posts_that_the_loop_never_saw_are_canceled_once(void **state) {
   assert_int_equal(pthread_create(&thread, NULL, post_some, f->loop), 0);
   assert_int_equal(pthread_join(thread, NULL), 0);
   assert_true(weir_loop_alive(f->loop));
-  assert_int_equal(weir_loop_free(f->loop), WEIR_OK);
+  assert_int_equal(loop_fixture_free(f->loop), WEIR_OK);
   f->loop = NULL;
   assert_int_equal(canceled, 1000);
 }

@@ -163,7 +163,7 @@ static void a_freed_loop_cancels_what_is_at_the_host(void **state) {
   queue_interleaved(f);
   fresh(f, "3"); /* has no step yet; those of its end are not the host's any more */
   size_t before = queued;
-  assert_int_equal(weir_loop_free(f->loop), WEIR_OK);
+  assert_int_equal(loop_fixture_free(f->loop), WEIR_OK);
   f->loop = NULL;
   assert_int_equal(queued, before);
   assert_string_equal(seen.text, "write-1:ERR_SOCKET_CLOSED a:canceled write-2:ERR_SOCKET_CLOSED "
@@ -175,7 +175,7 @@ static void half_the_queue_may_have_run_before_the_loop_is_freed(void **state) {
   loop_fixture *f = *state;
   queue_interleaved(f);
   while (ran < 3) weir_step_run(queue[ran++]);
-  assert_int_equal(weir_loop_free(f->loop), WEIR_OK);
+  assert_int_equal(loop_fixture_free(f->loop), WEIR_OK);
   f->loop = NULL;
   assert_string_equal(seen.text, "write-1:ERR_SOCKET_CLOSED a write-2:ERR_SOCKET_CLOSED close-1:0 "
                                  "b:canceled close-2:0 c:canceled");

@@ -202,7 +202,7 @@ static const char *run(session *s, uint64_t seed) {
     assert_int_equal(weir_loop_run(loop, WEIR_RUN_ONCE), WEIR_OK);
   }
   finish(s);
-  assert_int_equal(weir_loop_free(loop), WEIR_OK);
+  assert_int_equal(loop_fixture_free(loop), WEIR_OK);
   if (s->memory.bytes > 0 || s->memory.blocks > 0) return "memory was kept";
   return s->timed_out ? "time was up" : ledger_audit(&s->book);
 }

@@ -133,7 +133,8 @@ static bool listening(void) {
   bool done = weir_loop_create(&how, &loop) == WEIR_OK &&
               weir_create_server(loop, NULL, &handlers, NULL, &server) == WEIR_OK &&
               weir_server_listen(server, &options, NULL, NULL) == WEIR_OK &&
-              weir_loop_run(loop, WEIR_RUN_DEFAULT) == WEIR_OK && weir_loop_free(loop) == WEIR_OK;
+              weir_loop_run(loop, WEIR_RUN_DEFAULT) == WEIR_OK &&
+              loop_fixture_free(loop) == WEIR_OK;
   (void)close(peer);
   return done && taken;
 }

@@ -308,6 +308,7 @@ static void a_loop_is_freed_when_its_host_has_closed_everything(void **state) {
   net_free(net);
   fault.ops.poll = guest_poll;
   fault.ops.set_deadline = guest_deadline;
+  fault.ops.run = NULL;
   options.custom_backend = &fault.ops;
   listen.host = "127.0.0.1";
   listen.port = 0;

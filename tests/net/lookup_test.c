@@ -191,7 +191,7 @@ static void what_is_asked_for_when_a_loop_is_freed_is_told(void **state) {
   net_run(net);
   net->client.socket = socket;
   weir_lookup_set_cancel(a.lookup, write_when_canceled, &net->client);
-  assert_int_equal(weir_loop_free(net->loop), WEIR_OK);
+  assert_int_equal(loop_fixture_free(net->loop), WEIR_OK);
   net_expect("late", &net->client.log, "close(0) late:ERR_STREAM_DESTROYED");
   net->base.loop = NULL;
   net_free(net);

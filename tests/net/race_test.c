@@ -2,6 +2,7 @@
  * it; then random lists of addresses beside a model that knows the rules only. */
 #include "tests/support/counting_allocator.h"
 #include "tests/support/journal.h"
+#include "tests/support/loop_fixture.h"
 #include "tests/support/random.h"
 #include "tests/support/test.h"
 
@@ -141,7 +142,7 @@ static void open_loop(fixture *f, weir_time latency_max_ns) {
 }
 
 static void close_loop(fixture *f) {
-  assert_int_equal(weir_loop_free(f->loop), WEIR_OK);
+  assert_int_equal(loop_fixture_free(f->loop), WEIR_OK);
   assert_int_equal(f->memory.bytes, 0);
 }
 

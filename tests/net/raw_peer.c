@@ -94,8 +94,25 @@ void raw_reset(int fd) {
   assert_int_equal(close(fd), 0);
 }
 
+void raw_skip_on(const char *backend, const char *why) {
+  if (strcmp(loop_fixture_backend_name(), backend) != 0) return;
+  printf("skipped on %s: %s\n", backend, why);
+  skip();
+}
+
+/* What a backend opens once for all of its loops is no loop's. */
+static void open_what_stays(void) {
+  static bool is_open;
+  weir_loop_options options = WEIR_LOOP_OPTIONS_INIT;
+  weir_loop *loop;
+  options.backend = loop_fixture_backend_name();
+  if (!is_open && weir_loop_create(&options, &loop) == WEIR_OK)
+    is_open = weir_loop_free(loop) == WEIR_OK;
+}
+
 size_t raw_descriptors(void) {
   size_t count = 0;
+  open_what_stays();
   DIR *directory = opendir("/proc/self/fd");
   assert_non_null(directory);
   while (readdir(directory)) count++;

@@ -39,6 +39,9 @@ void raw_reset(int fd);
 /** How many descriptors this process has. */
 size_t raw_descriptors(void);
 
+/** Skips the test on a backend, and says why. */
+void raw_skip_on(const char *backend, const char *why);
+
 /** Whether a loop that was made since raw_descriptors() was asked has left nothing open. */
 bool raw_all_closed(size_t before);
 

@@ -135,7 +135,7 @@ static const char *run(session *s, const char *backend, const weir_sim_options *
     weir_timer_start(s->watchdog, PATIENCE_MS, 0);
     perform(s);
     weir_err err = weir_loop_run(s->book.loop, WEIR_RUN_DEFAULT);
-    if (weir_loop_free(s->book.loop) != WEIR_OK) return "the loop could not be freed";
+    if (loop_fixture_free(s->book.loop) != WEIR_OK) return "the loop could not be freed";
     if (err != WEIR_OK) return weir_err_name(err);
     const char *wrong = ledger_audit(&s->book);
     if (wrong) return wrong;

@@ -43,6 +43,9 @@ int loop_fixture_teardown(void **state);
  */
 weir_err loop_fixture_open(loop_fixture *fixture, const weir_loop_options *options);
 
+/** weir_loop_free(), and on a loop of somebody else that loop runs until it can be. */
+weir_err loop_fixture_free(weir_loop *loop);
+
 /** Frees the loop. @return true if every byte came back */
 bool loop_fixture_close(loop_fixture *fixture);
 
