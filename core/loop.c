@@ -246,11 +246,12 @@ static void leave(weir_loop *loop) {
 /* The host's loop runs, and the core inside on_ready(). */
 static weir_err run_host(weir_loop *loop, weir_run_mode mode) {
   if (!loop->ops->run) return WEIR_ENOTSUP;
-  loop->hosted = true;
+  bool gone = false; /* weir_loop_close() may come to its end inside. */
+  loop->hosted = &gone;
   weirc_loop_claim(loop);
   weirc_loop_touch(loop); /* Of posts nobody has told the host. */
   weir_err err = loop->ops->run(loop->backend, mode);
-  loop->hosted = false;
+  if (!gone) loop->hosted = NULL;
   return err;
 }
 
@@ -341,6 +342,7 @@ static bool end_everything(weir_loop *loop) {
 }
 
 static void free_everything(weir_loop *loop) {
+  if (loop->hosted) *loop->hosted = true;
   weirc_lookup_free_all(loop);
   weirc_steps_finish(loop); /* Of what a resolver that was told so has done. */
   weirc_abort_signals_end(loop);

@@ -37,7 +37,8 @@ struct weir_loop {
   size_t active;               /**< Referenced objects that can still tell something. */
   size_t closing;              /**< Handles given to close() and not handed out yet. */
   weir_time now;               /**< The time of the turn; 0: to be read, or no turn runs. */
-  bool hosted;                 /**< weir_loop_run() runs the host's loop. */
+  bool *hosted;                /**< weir_loop_run() runs the host's loop, and is told here that this
+                                    one is gone; NULL: it does not. */
   bool ending;                 /**< weir_loop_close() was called. */
   weir_later ended;            /**< To be told when it has ended; may be NULL. */
   void *ended_user;            /**< Handed to it. */

@@ -163,8 +163,7 @@ void weir_socket_resume(weir_socket *socket) {
   bool pulls = weirc_socket_pulls(socket) && !socket->state.never_read;
   socket->flow = pulls ? WEIR_FLOW_PAUSED : WEIR_FLOW_FLOWING;
   if (weir_socket_destroyed(socket)) return;
-  if (weirc_socket_keeps(socket))
-    weirc_step_queue_kind(&socket->object, WEIRC_STEP_RESUME);
+  if (weirc_socket_keeps(socket)) weirc_step_queue_kind(&socket->object, WEIRC_STEP_RESUME);
   weirc_onread_resume(socket);
   weirc_socket_start_reading(socket);
 }

@@ -364,8 +364,8 @@ typedef struct weir_backend_ops {
   weir_err (*run)(weir_backend *backend, weir_run_mode mode);
   /** Guests: makes run() return soon. */
   void (*stop)(weir_backend *backend);
-  /** Guests: whether the host has something that is no handle's any more, such as what was taken out
-   * by release(); free() is not called meanwhile. on_ready when that is over. Optional. */
+  /** Guests: whether the host has something that is no handle's any more, such as what was taken
+   * out by release(); free() is not called meanwhile. on_ready when that is over. Optional. */
   bool (*busy)(const weir_backend *backend);
   /** Guests: whether the loop is the backend's own after all, and goes with it. Optional. */
   bool (*owns)(const weir_backend *backend);

@@ -83,8 +83,8 @@ static void its_handles_do_the_work(void **state) {
   (void)state;
   connection c = {.keep_server = true};
   for (size_t i = 0; i < sizeof large; i++) large[i] = (char)(i * 7 + i / 251);
-  assert_int_equal(
-      connection_start(&c, g.base.loop, &client_handlers, &peer_handlers, NULL), WEIR_OK);
+  assert_int_equal(connection_start(&c, g.base.loop, &client_handlers, &peer_handlers, NULL),
+                   WEIR_OK);
   weir_server_unref(c.server);
   assert_int_equal(uv_run(&g.uv, UV_RUN_DEFAULT), 0);
   assert_int_equal(echoed, sizeof large);
@@ -100,8 +100,8 @@ static void note_timer(weir_timer *timer, void *user) {
 
 static weir_timer *started(uint64_t ms, const char *name) {
   weir_timer *timer = NULL;
-  assert_int_equal(
-      weir_timer_create(g.base.loop, note_timer, (void *)(uintptr_t)name, &timer), WEIR_OK);
+  assert_int_equal(weir_timer_create(g.base.loop, note_timer, (void *)(uintptr_t)name, &timer),
+                   WEIR_OK);
   weir_timer_start(timer, ms, 0);
   return timer;
 }
@@ -135,8 +135,7 @@ static void note_data(weir_socket *socket, const uint8_t *data, size_t length, v
 }
 
 /* In its own turns, without waiting; the loop's memory is gone when the callback has returned. */
-static void it_ends_in_its_own_turns(void **state) {
-  (void)state;
+static void end_in_its_own_turns(bool run_by_weir) {
   static const weir_socket_handlers client = {
       .size = sizeof client, .on_connect = send_all, .on_close = note_close};
   static const weir_socket_handlers peer = {
@@ -144,10 +143,23 @@ static void it_ends_in_its_own_turns(void **state) {
   connection c = {.keep_server = true};
   (void)started(3600000, "never");
   assert_int_equal(connection_start(&c, g.base.loop, &client, &peer, NULL), WEIR_OK);
-  assert_int_equal(uv_run(&g.uv, UV_RUN_DEFAULT), 0);
+  if (run_by_weir)
+    assert_int_equal(weir_loop_run(g.base.loop, WEIR_RUN_DEFAULT), WEIR_OK);
+  else
+    assert_int_equal(uv_run(&g.uv, UV_RUN_DEFAULT), 0);
   assert_string_equal(seen.text, "close:0 close:0 ended:OK");
   assert_int_equal(g.base.memory.bytes, 0);
   g.base.loop = NULL;
+}
+
+static void it_ends_in_its_own_turns(void **state) {
+  (void)state;
+  end_in_its_own_turns(false);
+}
+
+static void it_ends_while_weir_runs_it(void **state) {
+  (void)state;
+  end_in_its_own_turns(true);
 }
 
 static void freeing_it_asks_for_a_turn(void **state) {
@@ -214,11 +226,9 @@ static void a_loop_of_its_own_is_not_closed(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      TEST(its_handles_do_the_work),
-      TEST(what_is_unreferenced_does_not_hold_it),
-      TEST(it_ends_in_its_own_turns),
-      TEST(freeing_it_asks_for_a_turn),
-      TEST(steps_go_to_the_hosts_queue),
+      TEST(its_handles_do_the_work),         TEST(what_is_unreferenced_does_not_hold_it),
+      TEST(it_ends_in_its_own_turns),        TEST(it_ends_while_weir_runs_it),
+      TEST(freeing_it_asks_for_a_turn),      TEST(steps_go_to_the_hosts_queue),
       TEST(a_loop_of_its_own_is_not_closed),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
