@@ -3,6 +3,7 @@
 
 #include "platform/posix/error.h"
 
+#include <errno.h>
 #include <string.h>
 
 #ifdef __linux__
@@ -27,6 +28,9 @@ weir_err weirb_kqueue_lost_errors_reserve(weirb_kqueue_lost_errors *errors,
 }
 
 void weirb_kqueue_lost_errors_note(weirb_kqueue_lost_errors *errors, int fd, int number) {
+  /* Of a peer that had ended its direction before: who reads meets that end, and who writes this
+   * error by himself. */
+  if (number == EPIPE) number = 0;
   if (number != 0 && (size_t)fd < errors->size) errors->numbers[fd] = number;
 }
 

@@ -19,21 +19,12 @@
 /* Begins a connection. WEIR_OK: it is there; WEIR_EALREADY: under way. */
 static weir_err begin(weirb_ready_handle *handle, const weir_connect_op *op) {
   const weir_endpoint *remote = &op->remote;
-  int result;
-  if (remote->transport == WEIR_TRANSPORT_IPC) {
-    weirp_ipc_address address;
-    weir_err err = weirp_ipc_address_make(remote->path, remote->path_length,
-                                          (op->flags & WEIR_BIND_PATH_REFUSE) != 0, &address);
-    if (err != WEIR_OK) return err;
-    do {
-      result = connect(handle->fd, (struct sockaddr *)&address.system, address.system_length);
-    } while (result < 0 && errno == EINTR);
-    return result == 0 ? WEIR_OK : weirp_error_last();
-  }
+  if (remote->transport == WEIR_TRANSPORT_IPC)
+    return weirp_ipc_connect(handle->fd, remote->path, remote->path_length, op->flags);
   struct sockaddr_storage system;
   socklen_t length = weirp_address_to_system(&remote->address, &system);
   if (length == 0) return WEIR_EAFNOSUPPORT;
-  result = connect(handle->fd, (struct sockaddr *)&system, length);
+  int result = connect(handle->fd, (struct sockaddr *)&system, length);
   if (result == 0) return WEIR_OK;
   /* An interrupted connect goes on by itself and must not be repeated. */
   return errno == EINPROGRESS || errno == EINTR ? WEIR_EALREADY : weirp_error_last();

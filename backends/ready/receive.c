@@ -68,8 +68,6 @@ void weirb_ready_receive_nothing(weir_backend *backend, weirb_ready_handle *hand
   /* Nobody can read from the writing end of a pipe; Node calls that so. */
   weir_err refused = n < 0 && errno == EBADF ? WEIR_ENOTCONN : weirp_error_last();
   op->error = n == 0 ? weirb_ready_lost_error(backend, handle, WEIR_OK) : refused;
-  /* The peer has ended its direction: that is what is read, though it has reset the other one. */
-  if (op->error == WEIR_EPIPE) op->error = WEIR_OK;
   op->length = 0;
   handle->in = NULL;
   weir_completions_add(done, op);

@@ -5,11 +5,8 @@
 
 #include "backends/uv/handle.h"
 #include "platform/posix/address.h"
-#include "platform/posix/error.h"
 
 #include <assert.h>
-#include <errno.h>
-#include <string.h>
 
 /* The longest pause between two tries, in milliseconds; the first is 1, each doubles. */
 enum { DELAY_MAX = 50 };
@@ -32,16 +29,8 @@ static weir_err connect_tcp(weirb_uv_stream *stream, const weir_connect_op *op) 
   return result == 0 ? WEIR_EALREADY : weirb_uv_error(result);
 }
 
-static weir_err connect_path(weirb_uv_stream *stream, const weir_connect_op *op) {
-  const weir_endpoint *remote = &op->remote;
-  weirp_ipc_address address;
-  weir_err err = weirp_ipc_address_make(remote->path, remote->path_length,
-                                        (op->flags & WEIR_BIND_PATH_REFUSE) != 0, &address);
-  if (err != WEIR_OK) return err;
-  int fd = weirb_uv_fd(stream), result;
-  do result = connect(fd, (struct sockaddr *)&address.system, address.system_length);
-  while (result < 0 && errno == EINTR);
-  return result == 0 ? WEIR_OK : weirp_error_last();
+static weir_err connect_path(const weirb_uv_stream *stream, const weir_connect_op *op) {
+  return weirp_ipc_connect(weirb_uv_fd(stream), op->remote.path, op->remote.path_length, op->flags);
 }
 
 static weirb_uv_stream *stream_of(const weir_op *op) {

@@ -157,6 +157,18 @@ weir_err weirp_ipc_bind(int descriptor, const weirp_ipc_address *address, unsign
   return err;
 }
 
+weir_err weirp_ipc_connect(int descriptor, const char *path, size_t length, unsigned flags) {
+  weirp_ipc_address address;
+  weir_err err =
+      weirp_ipc_address_make(path, length, (flags & WEIR_BIND_PATH_REFUSE) != 0, &address);
+  if (err != WEIR_OK) return err;
+  const struct sockaddr *system = (const struct sockaddr *)&address.system;
+  int result;
+  do result = connect(descriptor, system, address.system_length);
+  while (result < 0 && errno == EINTR);
+  return result < 0 ? weirp_error_last() : WEIR_OK;
+}
+
 void weirp_ipc_unlock(weirp_ipc_name *name) {
   if (name->lock != 0) (void)close(name->lock - 1);
   name->lock = 0;

@@ -49,6 +49,14 @@ weir_err weirp_ipc_address_make(const char *path, size_t length, bool refuse_lon
 weir_err weirp_ipc_bind(int descriptor, const weirp_ipc_address *address, unsigned flags,
                         weirp_ipc_name *out_name);
 
+/**
+ * Connects a socket, which is done at once or not at all.
+ * @param flags WEIR_BIND_PATH_REFUSE, or 0
+ * @return WEIR_OK; WEIR_EAGAIN: the listener has no room; WEIR_EINVAL, WEIR_ENAMETOOLONG: as
+ * weirp_ipc_address_make(); WEIR_ENOENT, WEIR_ECONNREFUSED, ...
+ */
+weir_err weirp_ipc_connect(int descriptor, const char *path, size_t length, unsigned flags);
+
 /** The socket listens, or will not: others may reclaim in its directory. */
 void weirp_ipc_unlock(weirp_ipc_name *name);
 
