@@ -42,8 +42,8 @@ size_t raw_descriptors(void);
 /** Skips the test on a backend, and says why. */
 void raw_skip_on(const char *backend, const char *why);
 
-/** Whether as many descriptors are open as raw_descriptors() said; over libkqueue that is not known,
- * as it closes those of loops that are gone when it likes. */
+/** Whether as many descriptors are open as raw_descriptors() said; over libkqueue that is not
+ * known, as it closes those of loops that are gone when it likes. */
 bool raw_all_closed(size_t before);
 
 /** True if there is a file of any kind. */
