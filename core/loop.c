@@ -351,17 +351,22 @@ static void free_everything(weir_loop *loop) {
   free_memory(loop);
 }
 
+/* A host of the backend's own. */
+static bool owns_host(const weir_loop *loop) {
+  return loop->ops->owns && loop->ops->owns(loop->backend);
+}
+
 weir_err weir_loop_free(weir_loop *loop) {
   if (!loop) return WEIR_OK;
-  if (loop->running > 0 || !end_everything(loop)) return WEIR_EBUSY;
+  bool inside = loop->running > 0 || (loop->hosted && owns_host(loop));
+  if (inside || !end_everything(loop)) return WEIR_EBUSY;
   free_everything(loop);
   return WEIR_OK;
 }
 
 weir_err weir_loop_close(weir_loop *loop, weir_later callback, void *user) {
   if (!loop) return WEIR_ERR_INVALID_ARG_TYPE;
-  bool owned = loop->ops->owns && loop->ops->owns(loop->backend);
-  if (!loop->ops->set_deadline || owned) return WEIR_ENOTSUP;
+  if (!loop->ops->set_deadline || owns_host(loop)) return WEIR_ENOTSUP;
   if (loop->ending) return WEIR_EALREADY;
   loop->ending = true;
   loop->ended = callback;
@@ -370,9 +375,11 @@ weir_err weir_loop_close(weir_loop *loop, weir_later callback, void *user) {
   return WEIR_OK;
 }
 
-/* A turn has ended in which the loop was to end, or had not come to its end yet. */
+/* A turn has ended in which the loop was to end, or had not come to its end yet. Steps that a host
+ * was given are its to run, before that begins. */
 static void go_on_ending(weir_loop *loop) {
-  if (loop->running > 0 || !end_everything(loop)) return;
+  bool waits = loop->steps.first && !loop->freeing;
+  if (loop->running > 0 || waits || !end_everything(loop)) return;
   if (loop->ended) loop->ended(loop, WEIR_OK, loop->ended_user);
   free_everything(loop);
 }

@@ -12,6 +12,7 @@
 #include "core/containers/list.h"
 #include "platform/posix/ipc.h"
 #include "weir/backend.h"
+#include "weir/uv.h"
 
 #include <uv.h>
 
@@ -85,6 +86,7 @@ struct weir_backend {
   weir_allocator allocator;     /**< The loop's. */
   void (*on_ready)(void *core); /**< The core's. */
   void *core;                   /**< Handed to it. */
+  weir_uv_options given;        /**< The program's. */
   unsigned char buffer[WEIRB_UV_BUFFER_SIZE]; /**< For RECEIVEs without memory. */
 };
 

@@ -12,7 +12,6 @@
 #include "platform/posix/clock.h"
 #include "platform/posix/error.h"
 #include "platform/posix/scope.h"
-#include "weir/uv.h"
 
 #include <assert.h>
 #include <signal.h>
@@ -25,8 +24,11 @@ weir_err weirb_uv_error(int result) {
 
 void weirb_uv_run_core(weir_backend *backend) {
   const weirb_uv_host *host = backend->host;
-  backend->inside++;
+  const weir_uv_options given = backend->given;
+  bool outermost = backend->inside++ == 0;
+  if (outermost && given.enter != NULL) given.enter(given.user);
   backend->on_ready(backend->core);
+  if (outermost && given.leave != NULL) given.leave(given.user);
   if (host->backend != NULL) backend->inside--;
 }
 
@@ -256,6 +258,7 @@ static weir_err open_uv(const weir_backend_options *options, weir_backend **out_
   backend->turn_over = true;
   backend->on_ready = options->on_ready;
   backend->core = options->core;
+  backend->given = given;
   backend->told = (weir_completions){NULL, &backend->told.first, NULL, &backend->told.closed};
   backend->pending =
       (weir_completions){NULL, &backend->pending.first, NULL, &backend->pending.closed};

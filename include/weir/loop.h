@@ -64,7 +64,8 @@ typedef struct weir_loop_options {
   /**
    * For hosts with a queue of their own, such as a JavaScript engine's microtasks: called inside
    * the call that queues a step. It must not run the step; the host calls weir_step_run() once for
-   * each, in order. NULL: the loop runs them.
+   * each, in order. A weir_loop_free() runs what is left, whatever it returns: forget them then. A
+   * weir_loop_close() waits for the host to run them. NULL: the loop runs them.
    */
   void (*schedule)(weir_step *step, void *user);
   void *schedule_user; /**< Handed to schedule. */

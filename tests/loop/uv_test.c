@@ -173,38 +173,100 @@ static void freeing_it_asks_for_a_turn(void **state) {
   g.base.loop = NULL;
 }
 
-static weir_step *queued[16];
-static size_t queued_count;
+enum { QUEUE = 64 };
+
+/* A host's queue: filled while weir runs or is called, emptied when weir has run. */
+typedef struct step_host {
+  weir_step *queue[QUEUE];
+  size_t queued;
+  size_t ran;
+  unsigned entered;
+  unsigned inside;
+  bool early; /* A handler ran while another one did, or a step without weir having returned. */
+} step_host;
+
+static step_host host;
 
 static void schedule(weir_step *step, void *user) {
-  (void)user;
-  queued[queued_count++] = step;
+  step_host *h = user;
+  if (h->queued < QUEUE) h->queue[h->queued++] = step;
+}
+
+static void enter(void *user) {
+  step_host *h = user;
+  h->entered++;
+  if (h->inside++ > 0) h->early = true;
+}
+
+static void leave(void *user) {
+  step_host *h = user;
+  h->inside--;
+  while (h->ran < h->queued) weir_step_run(h->queue[h->ran++]);
+  h->queued = h->ran = 0;
+}
+
+static weir_loop *hosted_loop(void) {
+  weir_loop_options options = WEIR_LOOP_OPTIONS_INIT;
+  weir_uv_options on = WEIR_UV_OPTIONS_INIT;
+  weir_loop *loop;
+  host = (step_host){.queued = 0};
+  on.uv_loop = &g.uv;
+  on.enter = enter;
+  on.leave = leave;
+  on.user = options.schedule_user = &host;
+  options.backend = "uv";
+  options.backend_options = &on;
+  options.schedule = schedule;
+  assert_int_equal(weir_loop_create(&options, &loop), WEIR_OK);
+  return loop;
 }
 
 static void note_later(weir_loop *loop, weir_err status, void *user) {
   (void)loop;
-  (void)status;
-  journal_note(&seen, "%s", (const char *)user);
+  journal_note(&seen, status == WEIR_OK ? "%s" : "%s:canceled", (const char *)user);
 }
 
-/* A host with a queue of its own gets each step. */
-static void steps_go_to_the_hosts_queue(void **state) {
+static void note_end(weir_socket *socket, void *user) {
+  (void)socket;
+  journal_note(&seen, host.inside > 0 ? "early" : "end-%s", (const char *)user);
+}
+
+static void say_hello(weir_socket *socket, void *user) {
+  (void)user;
+  journal_note(&seen, host.inside > 0 ? "connect" : "late");
+  assert_int_equal(weir_loop_next_step(weir_socket_loop(socket), note_later, "step"), WEIR_OK);
+  (void)weir_socket_end(socket, "hello", 5, NULL, NULL);
+  weir_socket_resume(socket);
+}
+
+/* Events of the system come between enter() and leave(), steps when leave() empties the queue. */
+static void a_host_empties_its_queue_when_weir_has_run(void **state) {
+  static const weir_socket_handlers client = {
+      .size = sizeof client, .on_connect = say_hello, .on_end = note_end};
+  static const weir_socket_handlers peer = {.size = sizeof peer, .on_data = echo};
+  connection c = {.keep_server = false};
+  weir_loop *loop = hosted_loop();
   (void)state;
-  weir_loop_options options = WEIR_LOOP_OPTIONS_INIT;
-  weir_uv_options on = WEIR_UV_OPTIONS_INIT;
-  weir_loop *loop;
-  on.uv_loop = &g.uv;
-  options.backend = "uv";
-  options.backend_options = &on;
-  options.schedule = schedule;
-  queued_count = 0;
-  assert_int_equal(weir_loop_create(&options, &loop), WEIR_OK);
+  assert_int_equal(connection_start(&c, loop, &client, &peer, (void *)(uintptr_t) "c"), WEIR_OK);
+  leave((enter(&host), &host)); /* As a host does behind each of its own functions. */
+  assert_int_equal(uv_run(&g.uv, UV_RUN_DEFAULT), 0);
+  assert_string_equal(seen.text, "connect step end-c");
+  assert_false(host.early);
+  assert_int_equal(host.inside, 0);
+  assert_true(host.entered > 3);
+  assert_int_equal(loop_fixture_free(loop), WEIR_OK);
+}
+
+/* Each step is run once, by the host as long as the loop is not gone. */
+static void closing_waits_for_the_hosts_steps(void **state) {
+  weir_loop *loop = hosted_loop();
+  (void)state;
+  assert_int_equal(weir_loop_close(loop, note_ended, "ended"), WEIR_OK);
   assert_int_equal(weir_loop_next_step(loop, note_later, "a"), WEIR_OK);
   assert_int_equal(weir_loop_next_step(loop, note_later, "b"), WEIR_OK);
-  assert_int_equal(queued_count, 2);
-  for (size_t i = 0; i < queued_count; i++) weir_step_run(queued[i]);
-  assert_string_equal(seen.text, "a b");
-  assert_int_equal(loop_fixture_free(loop), WEIR_OK);
+  assert_int_equal(host.queued, 2);
+  assert_int_equal(uv_run(&g.uv, UV_RUN_DEFAULT), 0);
+  assert_string_equal(seen.text, "a b ended:OK");
 }
 
 static void a_loop_of_its_own_is_not_closed(void **state) {
@@ -226,10 +288,10 @@ static void a_loop_of_its_own_is_not_closed(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      TEST(its_handles_do_the_work),         TEST(what_is_unreferenced_does_not_hold_it),
-      TEST(it_ends_in_its_own_turns),        TEST(it_ends_while_weir_runs_it),
-      TEST(freeing_it_asks_for_a_turn),      TEST(steps_go_to_the_hosts_queue),
-      TEST(a_loop_of_its_own_is_not_closed),
+      TEST(its_handles_do_the_work),           TEST(what_is_unreferenced_does_not_hold_it),
+      TEST(it_ends_in_its_own_turns),          TEST(it_ends_while_weir_runs_it),
+      TEST(freeing_it_asks_for_a_turn),        TEST(a_host_empties_its_queue_when_weir_has_run),
+      TEST(closing_waits_for_the_hosts_steps), TEST(a_loop_of_its_own_is_not_closed),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
