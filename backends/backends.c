@@ -9,21 +9,36 @@
 
 #include <string.h>
 
-static const weir_backend_ops *const backends[] = {
 #ifdef WEIRB_HAS_EPOLL
-    &weirb_epoll_ops,
+#define EPOLL(entry) entry(epoll)
+#else
+#define EPOLL(entry)
 #endif
 #ifdef WEIRB_HAS_KQUEUE
-    &weirb_kqueue_ops,
+#define KQUEUE(entry) entry(kqueue)
+#else
+#define KQUEUE(entry)
 #endif
 #ifdef WEIRB_HAS_POLL
-    &weirb_poll_ops,
+#define POLL(entry) entry(poll)
+#else
+#define POLL(entry)
 #endif
 #ifdef WEIRB_HAS_UV
-    &weirb_uv_ops,
+#define UV(entry) entry(uv)
+#else
+#define UV(entry)
 #endif
-    &weirb_sim_ops,
-};
+
+/* In the order of preference. */
+#define EACH(entry) EPOLL(entry) KQUEUE(entry) POLL(entry) UV(entry) entry(sim)
+
+#define OPS(name)  &weirb_##name##_ops,
+#define TEXT(name) " " #name
+
+static const weir_backend_ops *const backends[] = {EACH(OPS)};
+
+static const char unknown[] = "No backend has this name; there are:" EACH(TEXT);
 
 enum { COUNT = sizeof backends / sizeof *backends };
 
@@ -38,6 +53,14 @@ const weir_backend_ops *weir_backend_find(const char *name) {
   return NULL;
 }
 
+static weir_err fail(const weir_loop_options *options, weir_err code, const char *message) {
+  if (options->error == NULL) return code;
+  *options->error = (weir_error)WEIR_ERROR_INIT;
+  options->error->code = code;
+  options->error->message = message;
+  return code;
+}
+
 weir_err weir_loop_create(const weir_loop_options *given, weir_loop **out_loop) {
   weir_loop_options options = WEIR_LOOP_OPTIONS_INIT;
   if (!out_loop) return WEIR_ERR_INVALID_ARG_TYPE;
@@ -46,6 +69,7 @@ weir_err weir_loop_create(const weir_loop_options *given, weir_loop **out_loop) 
   if (err != WEIR_OK) return err;
   const weir_backend_ops *ops =
       options.custom_backend ? options.custom_backend : weir_backend_find(options.backend);
-  if (!ops) return WEIR_ERR_INVALID_ARG_VALUE;
-  return weirc_loop_create(&options, ops, out_loop);
+  if (!ops) return fail(&options, WEIR_ERR_INVALID_ARG_VALUE, unknown);
+  err = weirc_loop_create(&options, ops, out_loop);
+  return err == WEIR_OK ? WEIR_OK : fail(&options, err, NULL);
 }

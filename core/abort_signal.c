@@ -58,7 +58,8 @@ static bool enter(weirc_door *door) {
 weir_err weir_abort_signal_create(weir_loop *loop, weir_abort_signal **out_signal) {
   if (out_signal) *out_signal = NULL;
   if (!loop || !out_signal) return WEIR_ERR_INVALID_ARG_TYPE;
-  if (loop->freeing) return WEIR_ECANCELED;
+  weir_err err = weirc_loop_refuses(loop);
+  if (err != WEIR_OK) return err;
   weirc_loop_claim(loop);
   weirc_door *door = door_of(loop);
   weir_abort_signal *signal = door ? calloc(1, sizeof *signal) : NULL;

@@ -58,6 +58,11 @@ static inline bool weirc_atomic_ptr_compare_exchange(weirc_atomic_ptr *atomic, v
   return same;
 }
 
+/** Reads, at the cost of a plain read; nothing else is seen by it. */
+static inline int weirc_atomic_int_peek(const weirc_atomic_int *atomic) {
+  return (int)atomic->value;
+}
+
 /** Reads; what was written before the store that is seen is seen too. */
 static inline int weirc_atomic_int_load(const weirc_atomic_int *atomic) {
   return (int)_InterlockedCompareExchange((volatile long *)&atomic->value, 0, 0);
@@ -132,6 +137,11 @@ static inline bool weirc_atomic_ptr_compare_exchange(weirc_atomic_ptr *atomic, v
                                                      void *value) {
   return atomic_compare_exchange_strong_explicit(&atomic->value, expected, value,
                                                  memory_order_acq_rel, memory_order_acquire);
+}
+
+/** Reads, at the cost of a plain read; nothing else is seen by it. */
+static inline int weirc_atomic_int_peek(const weirc_atomic_int *atomic) {
+  return atomic_load_explicit(&atomic->value, memory_order_relaxed);
 }
 
 /** Reads; what was written before the store that is seen is seen too. */

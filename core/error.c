@@ -92,6 +92,8 @@ static const err_text err_texts[] = {
     {WEIR_ERR_INVALID_ADDRESS_FAMILY, "ERR_INVALID_ADDRESS_FAMILY", "Invalid address family"},
     {WEIR_ERR_INVALID_FD_TYPE, "ERR_INVALID_FD_TYPE", "Unsupported fd type"},
     {WEIR_ERR_UNKNOWN_ENCODING, "ERR_UNKNOWN_ENCODING", "Unknown encoding"},
+    {WEIR_ERR_WRONG_THREAD, "ERR_WRONG_THREAD", "The loop is being run by another thread"},
+    {WEIR_ERR_LOOP_CLOSED, "ERR_LOOP_CLOSED", "The loop is closed"},
     {WEIR_ERR_IP_BLOCKED, "ERR_IP_BLOCKED", "IP is blocked by net.BlockList"},
 };
 

@@ -91,6 +91,11 @@ bool weir_loop_alive(const weir_loop *loop) {
                   weirc_posts_waiting(loop));
 }
 
+weir_err weirc_loop_refuses(const weir_loop *loop) {
+  if (weirc_loop_elsewhere(loop)) return WEIR_ERR_WRONG_THREAD;
+  return loop->freeing || loop->ending ? WEIR_ERR_LOOP_CLOSED : WEIR_OK;
+}
+
 weir_time weirc_read_clock(weir_loop *loop) {
   weir_time now = loop->ops->now(loop->backend);
   if (loop->running > 0) loop->now = now;
@@ -110,7 +115,7 @@ intptr_t weir_loop_fd(const weir_loop *loop) {
 }
 
 void weir_loop_stop(weir_loop *loop) {
-  if (!loop) return;
+  if (!loop || weirc_loop_elsewhere(loop)) return;
   loop->stopped = true;
   if (loop->hosted) loop->ops->stop(loop->backend);
 }
@@ -227,17 +232,16 @@ static weir_err turn(weir_loop *loop, weir_run_mode mode, bool ran) {
 }
 
 static void enter(weir_loop *loop) {
-  loop->running++;
+  weirc_loop_enter(loop);
   loop->stopped = false;
   loop->now = 0;
-  weirc_loop_claim(loop);
   weirc_steps_drain(loop);
 }
 
 static void leave(weir_loop *loop) {
   assert(loop->running > 0);
   loop->stopped = false;
-  loop->running--;
+  weirc_loop_leave(loop);
   loop->now = 0;
   loop->guest_deadline = 0;
   weirc_loop_touch(loop);
@@ -249,14 +253,18 @@ static weir_err run_host(weir_loop *loop, weir_run_mode mode) {
   bool gone = false; /* weir_loop_close() may come to its end inside. */
   loop->hosted = &gone;
   weirc_loop_claim(loop);
+  weirc_atomic_int_store(&loop->inside, weirc_thread_number);
   weirc_loop_touch(loop); /* Of posts nobody has told the host. */
   weir_err err = loop->ops->run(loop->backend, mode);
-  if (!gone) loop->hosted = NULL;
+  if (gone) return err;
+  loop->hosted = NULL;
+  weirc_atomic_int_store(&loop->inside, 0);
   return err;
 }
 
 weir_err weir_loop_run(weir_loop *loop, weir_run_mode mode) {
   if (!loop) return WEIR_ERR_INVALID_ARG_TYPE;
+  if (weirc_loop_elsewhere(loop)) return WEIR_ERR_WRONG_THREAD;
   if (loop->running > 0 || loop->hosted) return WEIR_EBUSY;
   if (loop->ops->set_deadline) return run_host(loop, mode);
   weir_err err = WEIR_OK;
@@ -277,6 +285,7 @@ weir_err weir_loop_run(weir_loop *loop, weir_run_mode mode) {
 
 weir_err weir_loop_dispatch(weir_loop *loop) {
   if (!loop) return WEIR_ERR_INVALID_ARG_TYPE;
+  if (weirc_loop_elsewhere(loop)) return WEIR_ERR_WRONG_THREAD;
   if (loop->running > 0) return WEIR_EBUSY;
   enter(loop);
   weir_err err = turn(loop, WEIR_RUN_NOWAIT, false);
@@ -326,10 +335,9 @@ static void free_memory(weir_loop *loop) {
 /* Ends everything there is and tells what is owed. @return false: a host has to run before the
  * memory can go; nothing begins anew meanwhile */
 static bool end_everything(weir_loop *loop) {
-  loop->running++;
+  weirc_loop_enter(loop);
   loop->freeing = true;
   loop->now = 0;
-  weirc_loop_claim(loop);
   end_objects(loop);
   weirc_server_free_all(loop);
   end_objects(loop);
@@ -358,6 +366,7 @@ static bool owns_host(const weir_loop *loop) {
 
 weir_err weir_loop_free(weir_loop *loop) {
   if (!loop) return WEIR_OK;
+  if (weirc_loop_elsewhere(loop)) return WEIR_ERR_WRONG_THREAD;
   bool inside = loop->running > 0 || (loop->hosted && owns_host(loop));
   if (inside || !end_everything(loop)) return WEIR_EBUSY;
   free_everything(loop);
@@ -366,6 +375,7 @@ weir_err weir_loop_free(weir_loop *loop) {
 
 weir_err weir_loop_close(weir_loop *loop, weir_later callback, void *user) {
   if (!loop) return WEIR_ERR_INVALID_ARG_TYPE;
+  if (weirc_loop_elsewhere(loop)) return WEIR_ERR_WRONG_THREAD;
   if (!loop->ops->set_deadline || owns_host(loop)) return WEIR_ENOTSUP;
   if (loop->ending) return WEIR_EALREADY;
   loop->ending = true;

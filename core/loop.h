@@ -58,6 +58,7 @@ struct weir_loop {
   size_t resolving;            /**< How many of them the system has. */
   weirc_atomic_ptr posts;      /**< weirc_post, newest first. */
   weirc_atomic_int thread;     /**< The thread that used the loop last: weirc_thread_here(). */
+  weirc_atomic_int inside;     /**< The one that runs it or frees it now; 0: none. */
   weirc_door *door;            /**< NULL until the first abort signal is made. */
   weirc_pool spare_steps;      /**< Steps beyond the one in each object. */
   weirc_pool writers;          /**< weirc_writer. */
@@ -153,6 +154,31 @@ void weirc_timers_free(weir_loop *loop);
 /** Notes that the calling thread is the loop's own. */
 static inline void weirc_loop_claim(weir_loop *loop) {
   weirc_atomic_int_store(&loop->thread, weirc_thread_here());
+}
+
+/** True while another thread runs the loop: nothing of it may be touched. */
+static inline bool weirc_loop_elsewhere(const weir_loop *loop) {
+  int inside = weirc_atomic_int_peek(&loop->inside);
+  return inside != weirc_thread_number && inside != 0;
+}
+
+/** The same of an object's loop. */
+static inline bool weirc_elsewhere(const weirc_object *object) {
+  return weirc_loop_elsewhere(object->loop);
+}
+
+/** Why nothing can be begun on a loop: WEIR_ERR_WRONG_THREAD, WEIR_ERR_LOOP_CLOSED; WEIR_OK. */
+weir_err weirc_loop_refuses(const weir_loop *loop);
+
+/** The calling thread goes inside, to run handlers; calls may be nested. */
+static inline void weirc_loop_enter(weir_loop *loop) {
+  weirc_loop_claim(loop);
+  if (loop->running++ == 0) weirc_atomic_int_store(&loop->inside, weirc_thread_number);
+}
+
+/** Ends that. While weir_loop_run() runs a host's loop the thread is still inside. */
+static inline void weirc_loop_leave(weir_loop *loop) {
+  if (--loop->running == 0 && !loop->hosted) weirc_atomic_int_store(&loop->inside, 0);
 }
 
 /** Posts something that is not being posted already; cannot fail. @thread any */

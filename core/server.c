@@ -89,10 +89,11 @@ weir_err weir_create_server(weir_loop *loop, const weir_server_options *options,
                             weir_server **out_server) {
   if (out_server) *out_server = NULL;
   if (!loop || !out_server) return WEIR_ERR_INVALID_ARG_TYPE;
-  if (loop->freeing) return WEIR_ECANCELED;
+  weir_err err = weirc_loop_refuses(loop);
+  if (err != WEIR_OK) return err;
   weir_server *server = weirc_object_create(loop, sizeof *server, WEIRC_STEP_SERVER);
   if (!server) return WEIR_ENOMEM;
-  weir_err err = weir_server_set_handlers(server, handlers, user);
+  err = weir_server_set_handlers(server, handlers, user);
   if (err == WEIR_OK) err = init_server(server, options);
   if (err != WEIR_OK) {
     weir_server_set_block_list(server, NULL);
@@ -108,6 +109,7 @@ weir_err weir_create_server(weir_loop *loop, const weir_server_options *options,
 weir_err weir_server_set_handlers(weir_server *server, const weir_server_handlers *handlers,
                                   void *user) {
   if (!server || server->freed) return WEIR_ERR_INVALID_ARG_TYPE;
+  if (weirc_elsewhere(&server->object)) return WEIR_ERR_WRONG_THREAD;
   if (handlers && handlers->size < sizeof *handlers) return WEIR_ERR_INVALID_ARG_VALUE;
   server->handlers = handlers ? handlers : &no_handlers;
   server->user = user;
@@ -187,6 +189,7 @@ static weir_lookup *stop_listening(weir_server *server) {
 
 weir_err weir_server_close(weir_server *server, weir_server_callback callback, void *user) {
   if (!server || server->freed) return WEIR_ERR_INVALID_ARG_TYPE;
+  if (weirc_elsewhere(&server->object)) return WEIR_ERR_WRONG_THREAD;
   weir_err err = is_open(server) ? WEIR_OK : WEIR_ERR_SERVER_NOT_RUNNING;
   weirc_server_owed *owed = NULL;
   if (callback && !(owed = owed_create(server, callback, user))) return WEIR_ENOMEM;
@@ -261,7 +264,7 @@ static void leave_sockets(weir_server *server) {
 
 /* The memory goes in a step, behind all others of the server: a handler of it may be running. */
 void weir_server_free(weir_server *server) {
-  if (!server || server->freed) return;
+  if (!weirc_server_here(server) || server->freed) return;
   weirc_server_forget_signal(server);
   weir_lookup *lookup = stop_listening(server);
   leave_sockets(server);
@@ -330,9 +333,9 @@ intptr_t weir_server_fd(const weir_server *server) {
 }
 
 void weir_server_ref(weir_server *server) {
-  if (server) weirc_object_reference(&server->object, true);
+  if (weirc_server_here(server)) weirc_object_reference(&server->object, true);
 }
 
 void weir_server_unref(weir_server *server) {
-  if (server) weirc_object_reference(&server->object, false);
+  if (weirc_server_here(server)) weirc_object_reference(&server->object, false);
 }

@@ -139,4 +139,9 @@ void weirc_listener_accepted(weirc_listener *listener);
 /** The transport is gone. */
 void weirc_listener_closed(weirc_listener *listener);
 
+/** There is one, and no other thread runs its loop: what has no result does nothing otherwise. */
+static inline bool weirc_server_here(const weir_server *server) {
+  return server && !weirc_elsewhere(&server->object);
+}
+
 #endif

@@ -21,6 +21,7 @@ weir_err weirc_server_take_limits(weir_server *server, const weir_server_options
 
 weir_err weir_server_set_max_connections(weir_server *server, int64_t max_connections) {
   if (!server) return WEIR_ERR_INVALID_ARG_TYPE;
+  if (weirc_elsewhere(&server->object)) return WEIR_ERR_WRONG_THREAD;
   if (max_connections < -1) return WEIR_ERR_OUT_OF_RANGE;
   server->options.max_connections = max_connections;
   return WEIR_OK;
@@ -31,7 +32,7 @@ int64_t weir_server_max_connections(const weir_server *server) {
 }
 
 void weir_server_set_block_list(weir_server *server, weir_block_filter *block_list) {
-  if (!server) return;
+  if (!weirc_server_here(server)) return;
   weir_block_filter *before = server->block_list;
   server->block_list = block_list ? weir_block_filter_retain(block_list) : NULL;
   weir_block_filter_release(before);
@@ -74,6 +75,7 @@ size_t weir_server_connections(const weir_server *server) {
 weir_err weir_server_get_connections(weir_server *server, weir_server_connections_callback callback,
                                      void *user) {
   if (!server || !callback || server->freed) return WEIR_ERR_INVALID_ARG_TYPE;
+  if (weirc_elsewhere(&server->object)) return WEIR_ERR_WRONG_THREAD;
   weirc_server_counted *counted =
       weirc_allocate_zeroed(&server->object.loop->allocator, sizeof *counted);
   if (!counted) return WEIR_ENOMEM;
@@ -102,7 +104,7 @@ void weirc_server_tell_counted(weir_server *server) {
 }
 
 void weir_server_release_connection(weir_server *server) {
-  if (!server || server->handed_over == 0) return;
+  if (!weirc_server_here(server) || server->handed_over == 0) return;
   server->handed_over--;
   weirc_server_connection_gone(server);
 }
@@ -125,6 +127,7 @@ static void end_connections(weir_timer *timer, void *user) {
 weir_err weir_server_close_within(weir_server *server, uint32_t deadline_ms,
                                   weir_server_callback callback, void *user) {
   if (!server || server->freed) return WEIR_ERR_INVALID_ARG_TYPE;
+  if (weirc_elsewhere(&server->object)) return WEIR_ERR_WRONG_THREAD;
   weir_loop *loop = server->object.loop;
   if (!server->deadline) {
     weir_err err = weir_timer_create(loop, end_connections, server, &server->deadline);

@@ -199,8 +199,8 @@ weir_err weir_server_listen(weir_server *server, const weir_listen_options *give
   where at;
   if (!server || !given || server->freed) return WEIR_ERR_INVALID_ARG_TYPE;
   weir_loop *loop = server->object.loop;
-  if (loop->freeing) return WEIR_ECANCELED;
-  weir_err err = weirc_options_take(&options, sizeof options, given);
+  weir_err err = weirc_loop_refuses(loop);
+  if (err == WEIR_OK) err = weirc_options_take(&options, sizeof options, given);
   if (err == WEIR_OK) err = take_where(server, &options, &at);
   if (err == WEIR_OK) err = weirc_abort_check(loop, options.signal);
   if (err == WEIR_OK && !may_listen(server)) err = WEIR_ERR_SERVER_ALREADY_LISTEN;

@@ -61,6 +61,7 @@ static weir_err take_limit(weir_socket *socket, int64_t given) {
 
 weir_err weir_socket_set_block_list(weir_socket *socket, weir_block_filter *block_list) {
   if (!socket) return WEIR_ERR_INVALID_ARG_TYPE;
+  if (weirc_elsewhere(&socket->object)) return WEIR_ERR_WRONG_THREAD;
   if (!socket->extra && !block_list) return WEIR_OK;
   weirc_socket_extra *extra = weirc_socket_extra_of(socket);
   if (!extra) return WEIR_ENOMEM;
@@ -108,10 +109,11 @@ weir_err weirc_socket_make(weir_loop *loop, const weir_socket_options *options,
                            weir_socket **out_socket) {
   if (out_socket) *out_socket = NULL;
   if (!loop || !out_socket) return WEIR_ERR_INVALID_ARG_TYPE;
-  if (loop->freeing) return WEIR_ECANCELED;
+  weir_err err = weirc_loop_refuses(loop);
+  if (err != WEIR_OK) return err;
   weir_socket *socket = weirc_socket_create(loop);
   if (!socket) return WEIR_ENOMEM;
-  weir_err err = fill(socket, options, handlers, user);
+  err = fill(socket, options, handlers, user);
   if (err != WEIR_OK) {
     weirc_socket_discard(socket);
     return err;
@@ -133,6 +135,7 @@ weirc_socket_extra *weirc_socket_extra_of(weir_socket *socket) {
 weir_err weir_socket_set_handlers(weir_socket *socket, const weir_socket_handlers *handlers,
                                   void *user) {
   if (!socket) return WEIR_ERR_INVALID_ARG_TYPE;
+  if (weirc_elsewhere(&socket->object)) return WEIR_ERR_WRONG_THREAD;
   if (handlers && handlers->size < WEIRC_SOCKET_HANDLERS_LEAST) return WEIR_ERR_INVALID_ARG_VALUE;
   bool had_consumer = socket->handlers->on_data != NULL;
   bool pulled = weirc_socket_pulls(socket);
@@ -237,17 +240,17 @@ weir_socket *weir_socket_retain(weir_socket *socket) {
 }
 
 void weir_socket_release(weir_socket *socket) {
-  if (!socket || socket->object.retained == 0) return;
+  if (!weirc_socket_here(socket) || socket->object.retained == 0) return;
   socket->object.retained--;
   if (socket->closed) weirc_socket_free_if_done(socket);
 }
 
 void weir_socket_ref(weir_socket *socket) {
-  if (socket) weirc_object_reference(&socket->object, true);
+  if (weirc_socket_here(socket)) weirc_object_reference(&socket->object, true);
 }
 
 void weir_socket_unref(weir_socket *socket) {
-  if (socket) weirc_object_reference(&socket->object, false);
+  if (weirc_socket_here(socket)) weirc_object_reference(&socket->object, false);
 }
 
 bool weir_socket_has_ref(const weir_socket *socket) {
@@ -375,7 +378,7 @@ bool weir_socket_allow_half_open(const weir_socket *socket) {
 }
 
 void weir_socket_set_allow_half_open(weir_socket *socket, bool allow) {
-  if (socket) socket->state.allow_half_open = allow;
+  if (weirc_socket_here(socket)) socket->state.allow_half_open = allow;
 }
 
 weir_err weir_socket_local_address(weir_socket *socket, weir_address *out_address) {

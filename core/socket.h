@@ -414,4 +414,9 @@ void weirc_socket_destroy_all(weir_loop *loop);
 /** Frees the memory of those that are left because they are retained. */
 void weirc_socket_free_all(weir_loop *loop);
 
+/** There is one, and no other thread runs its loop: what has no result does nothing otherwise. */
+static inline bool weirc_socket_here(const weir_socket *socket) {
+  return socket && !weirc_elsewhere(&socket->object);
+}
+
 #endif

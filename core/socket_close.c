@@ -62,15 +62,16 @@ weir_err weirc_socket_take_signal(weir_socket *socket, weir_abort_signal *signal
 }
 
 void weir_socket_destroy(weir_socket *socket, const weir_error *error) {
-  if (socket) weirc_socket_destroy(socket, error, WEIR_CLOSE_PLAIN);
+  if (weirc_socket_here(socket)) weirc_socket_destroy(socket, error, WEIR_CLOSE_PLAIN);
 }
 
 void weir_socket_destroy_soon(weir_socket *socket) {
-  if (socket) weirc_socket_event_now(socket, WEIRC_SOCKET_DESTROY_SOON);
+  if (weirc_socket_here(socket)) weirc_socket_event_now(socket, WEIRC_SOCKET_DESTROY_SOON);
 }
 
 weir_err weir_socket_reset_and_destroy(weir_socket *socket) {
   if (!socket) return WEIR_ERR_INVALID_ARG_TYPE;
+  if (weirc_elsewhere(&socket->object)) return WEIR_ERR_WRONG_THREAD;
   bool has_transport = socket->state.transport == WEIRC_TRANSPORT_CONNECTING ||
                        socket->state.transport == WEIRC_TRANSPORT_OPEN;
   if (has_transport && socket->transport != WEIR_TRANSPORT_TCP) return WEIR_ERR_INVALID_HANDLE_TYPE;

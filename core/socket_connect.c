@@ -25,7 +25,6 @@ static bool may_begin_anew(const weir_socket *socket) {
 }
 
 static weir_err refuse_connect(const weir_socket *socket) {
-  if (socket->object.loop->freeing) return WEIR_ECANCELED;
   switch ((weirc_transport_state)socket->state.transport) {
   case WEIRC_TRANSPORT_CONNECTING: return WEIR_EALREADY;
   case WEIRC_TRANSPORT_OPEN: return WEIR_EISCONN;
@@ -193,7 +192,8 @@ weir_err weir_socket_connect(weir_socket *socket, const weir_connect_options *op
                              weir_socket_callback callback, void *user) {
   plan p;
   if (!socket || !options) return WEIR_ERR_INVALID_ARG_TYPE;
-  weir_err err = take_plan(socket->object.loop, options, &p);
+  weir_err err = weirc_loop_refuses(socket->object.loop);
+  if (err == WEIR_OK) err = take_plan(socket->object.loop, options, &p);
   if (err == WEIR_OK) err = refuse_connect(socket);
   if (err != WEIR_OK) return err;
   err = prepare(socket, &p);

@@ -83,6 +83,7 @@ static void leave(weir_socket *socket) {
 
 weir_err weir_socket_detach(weir_socket *socket, intptr_t *out_fd) {
   if (!socket || !out_fd) return WEIR_ERR_INVALID_ARG_TYPE;
+  if (weirc_elsewhere(&socket->object)) return WEIR_ERR_WRONG_THREAD;
   weir_err err = refuse(socket);
   if (err == WEIR_OK && !stop_receiving(socket)) err = WEIR_EBUSY;
   if (err != WEIR_OK) return err;

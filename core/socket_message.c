@@ -50,7 +50,7 @@ void weirc_socket_received(weir_socket *socket) {
 /* Bytes, nothing queued before them, and nobody to tell. */
 weir_err weir_socket_write(weir_socket *socket, const void *data, size_t length,
                            weir_socket_callback callback, void *user) {
-  if (!socket || !goes_to_system(socket) || callback || !data)
+  if (!socket || weirc_elsewhere(&socket->object) || !goes_to_system(socket) || callback || !data)
     return weirc_socket_write_otherwise(socket, data, length, callback, user);
   weir_loop *loop = socket->object.loop;
   weir_slice slice = {data, length};

@@ -62,6 +62,7 @@ static weir_err remember_probes(weir_socket *socket, uint32_t interval_s, uint32
 
 weir_err weir_socket_set_no_delay(weir_socket *socket, bool no_delay) {
   if (!socket) return WEIR_ERR_INVALID_ARG_TYPE;
+  if (weirc_elsewhere(&socket->object)) return WEIR_ERR_WRONG_THREAD;
   if (ignores(socket) || socket->no_delay == no_delay) return WEIR_OK;
   socket->no_delay = no_delay;
   if (has_transport(socket)) tell_no_delay(socket);
@@ -72,6 +73,7 @@ weir_err weir_socket_set_keep_alive(weir_socket *socket, bool keep_alive,
                                     uint32_t initial_delay_ms) {
   uint32_t delay_s = initial_delay_ms / MS_PER_SECOND;
   if (!socket) return WEIR_ERR_INVALID_ARG_TYPE;
+  if (weirc_elsewhere(&socket->object)) return WEIR_ERR_WRONG_THREAD;
   if (ignores(socket)) return WEIR_OK;
   bool changes = socket->keep_alive != keep_alive || (keep_alive && delay_of(socket) != delay_s);
   /* Without a change the system hears nothing, and nothing is remembered for it. */
@@ -86,6 +88,7 @@ weir_err weir_socket_set_keep_alive(weir_socket *socket, bool keep_alive,
 weir_err weir_socket_set_keep_alive_probes(weir_socket *socket, uint32_t interval_ms,
                                            uint32_t count) {
   if (!socket) return WEIR_ERR_INVALID_ARG_TYPE;
+  if (weirc_elsewhere(&socket->object)) return WEIR_ERR_WRONG_THREAD;
   if (ignores(socket)) return WEIR_OK;
   uint32_t interval_before = interval_of(socket);
   uint32_t count_before = count_of(socket);
@@ -111,6 +114,7 @@ static weir_err tell_type_of_service(const weir_socket *socket, weir_handle *han
 /* While connecting there may be no transport, or several. */
 weir_err weir_socket_set_type_of_service(weir_socket *socket, int32_t tos) {
   if (!socket) return WEIR_ERR_INVALID_ARG_TYPE;
+  if (weirc_elsewhere(&socket->object)) return WEIR_ERR_WRONG_THREAD;
   if (tos < 0 || tos > UINT8_MAX) return WEIR_ERR_OUT_OF_RANGE;
   if (ignores(socket) || weir_socket_type_of_service(socket) == tos) return WEIR_OK;
   weirc_socket_extra *extra = weirc_socket_extra_of(socket);

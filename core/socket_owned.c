@@ -42,7 +42,7 @@ weir_err weir_socket_write_owned(weir_socket *socket, void *data, size_t length,
   weirc_owned owned = {data, length, release, user};
   if (!socket || (!data && length > 0)) return WEIR_ERR_INVALID_ARG_TYPE;
   weir_err err = weirc_socket_admit(socket, length, callback, user);
-  if (err == WEIR_ENOMEM) return err;
+  if (err == WEIR_ENOMEM || err == WEIR_ERR_WRONG_THREAD) return err;
   if (err != WEIR_OK) {
     if (release) release(data, length, user);
     return err;

@@ -186,6 +186,7 @@ static void start(pipe *made) {
 weir_err weir_socket_pipe(weir_socket *from, weir_socket *to, const weir_pipe_options *given) {
   weir_pipe_options options = WEIR_PIPE_OPTIONS_INIT;
   if (!from || !to) return WEIR_ERR_INVALID_ARG_TYPE;
+  if (weirc_elsewhere(&from->object) || weirc_elsewhere(&to->object)) return WEIR_ERR_WRONG_THREAD;
   weir_err err = weirc_options_take(&options, sizeof options, given);
   if (err == WEIR_OK) err = refuse(from, to);
   if (err != WEIR_OK) return err;
@@ -202,7 +203,7 @@ weir_err weir_socket_pipe(weir_socket *from, weir_socket *to, const weir_pipe_op
 }
 
 void weir_socket_unpipe(weir_socket *from, weir_socket *to) {
-  if (!from || !weirc_pipes_out_of(from)) return;
+  if (!weirc_socket_here(from) || !weirc_pipes_out_of(from)) return;
   pipe *one = to ? find(from, to) : NULL;
   if (one) leave(one);
   while (!to && weirc_pipes_out_of(from)) leave(of_target(from->extra->pipes->targets.next));

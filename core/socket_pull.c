@@ -83,6 +83,7 @@ static void note_wants(weir_socket *socket, size_t taken) {
 weir_err weir_socket_read(weir_socket *socket, void *buffer, size_t length, size_t *out_length) {
   if (out_length) *out_length = 0;
   if (!socket || !out_length || (!buffer && length > 0)) return WEIR_ERR_INVALID_ARG_TYPE;
+  if (weirc_elsewhere(&socket->object)) return WEIR_ERR_WRONG_THREAD;
   if (length > MARK_LIMIT) return WEIR_ERR_OUT_OF_RANGE;
   raise_mark(socket, length);
   if (weir_socket_destroyed(socket)) return WEIR_ERR_STREAM_DESTROYED;

@@ -150,7 +150,7 @@ void weirc_socket_tell_end(weir_socket *socket) {
 }
 
 void weir_socket_pause(weir_socket *socket) {
-  if (!socket) return;
+  if (!weirc_socket_here(socket)) return;
   socket->flow = WEIR_FLOW_PAUSED;
   weirc_socket_refresh(socket);
   weirc_onread_stop(socket);
@@ -159,7 +159,7 @@ void weir_socket_pause(weir_socket *socket) {
 /* Whoever asks for bytes before there is a connection gets them read from it even if paused since.
  * Who reads for himself is not handed anything. */
 void weir_socket_resume(weir_socket *socket) {
-  if (!socket) return;
+  if (!weirc_socket_here(socket)) return;
   bool pulls = weirc_socket_pulls(socket) && !socket->state.never_read;
   socket->flow = pulls ? WEIR_FLOW_PAUSED : WEIR_FLOW_FLOWING;
   if (weir_socket_destroyed(socket)) return;

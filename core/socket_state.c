@@ -13,8 +13,8 @@ static void assert_invariants(const weirc_socket_state *state) {
 
 /*
  * The end of the stream leaves when everything before it has left. If the socket goes as soon as
- * 'finish' is told, closing the transport sends the FIN: after the end of the peer it leaves nothing
- * unread, and with destroySoon() it is told to send the end first.
+ * 'finish' is told, closing the transport sends the FIN: after the end of the peer it leaves
+ * nothing unread, and with destroySoon() it is told to send the end first.
  */
 static unsigned end_if_flushed(weirc_socket_state *state) {
   if (state->write != WEIRC_WRITE_ENDING || state->queued) return 0;

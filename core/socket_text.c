@@ -90,6 +90,7 @@ static weir_err stop_decoding(weir_socket *socket) {
 weir_err weir_socket_set_encoding(weir_socket *socket, weir_encoding encoding) {
   weir_decoder decoder;
   if (!socket) return WEIR_ERR_INVALID_ARG_TYPE;
+  if (weirc_elsewhere(&socket->object)) return WEIR_ERR_WRONG_THREAD;
   bool is_text = weirc_socket_has_encoding(socket);
   if (encoding == WEIR_ENCODING_NONE) return is_text ? stop_decoding(socket) : WEIR_OK;
   weir_err err = weir_decoder_init(&decoder, encoding);
@@ -126,6 +127,7 @@ static weir_err encode(const weir_socket *socket, const char *text, size_t lengt
   out->data = text;
   out->length = length;
   if (!socket || (!text && length > 0)) return WEIR_ERR_INVALID_ARG_TYPE;
+  if (weirc_elsewhere(&socket->object)) return WEIR_ERR_WRONG_THREAD;
   if (encoding != WEIR_ENCODING_NONE && !weir_encoding_name(encoding))
     return WEIR_ERR_UNKNOWN_ENCODING;
   if (is_sent_as_it_is(encoding, text, length)) return WEIR_OK;

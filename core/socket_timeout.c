@@ -178,6 +178,7 @@ static void unset_timeout(weir_socket *socket, weirc_idle *idle, weir_socket_cal
 weir_err weir_socket_set_timeout(weir_socket *socket, int64_t timeout_ms,
                                  weir_socket_callback callback, void *user) {
   if (!socket) return WEIR_ERR_INVALID_ARG_TYPE;
+  if (weirc_elsewhere(&socket->object)) return WEIR_ERR_WRONG_THREAD;
   if (weir_socket_destroyed(socket)) return WEIR_ERR_STREAM_DESTROYED;
   if (timeout_ms < 0) return WEIR_ERR_OUT_OF_RANGE;
   weirc_idle *idle = make_idle(socket);

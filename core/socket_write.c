@@ -252,6 +252,7 @@ static weir_err write_behind(weir_socket *socket, const weirc_slices *all,
 
 weir_err weirc_socket_admit(weir_socket *socket, size_t length, weir_socket_callback callback,
                             void *user) {
+  if (weirc_elsewhere(&socket->object)) return WEIR_ERR_WRONG_THREAD;
   assert(weirc_socket_is_fresh(socket));
   /* An idle timer can be all that keeps a write from the short way. */
   if (weirc_socket_may_write_through(socket)) return WEIR_OK;
@@ -298,14 +299,16 @@ weir_err weir_socket_writev(weir_socket *socket, const weir_slice *slices, size_
 }
 
 void weir_socket_cork(weir_socket *socket) {
-  if (!socket || socket->state.write != WEIRC_WRITE_OPEN || weir_socket_destroyed(socket)) return;
+  if (!weirc_socket_here(socket) || socket->state.write != WEIRC_WRITE_OPEN ||
+      weir_socket_destroyed(socket))
+    return;
   if (!writer_of(socket)) return;
   socket->writer->corked++;
   weirc_socket_refresh(socket);
 }
 
 void weir_socket_uncork(weir_socket *socket) {
-  if (!socket || !socket->writer || socket->writer->corked == 0) return;
+  if (!weirc_socket_here(socket) || !socket->writer || socket->writer->corked == 0) return;
   if (--socket->writer->corked > 0) return;
   weirc_socket_refresh(socket);
   if (socket->state.transport == WEIRC_TRANSPORT_NONE && socket->writer->queue.first)
@@ -348,6 +351,7 @@ weir_err weir_socket_end(weir_socket *socket, const void *data, size_t length,
   const char *message = NULL;
   weir_err err = WEIR_OK;
   if (!socket || (!data && length > 0)) return WEIR_ERR_INVALID_ARG_TYPE;
+  if (weirc_elsewhere(&socket->object)) return WEIR_ERR_WRONG_THREAD;
   if (!writer_of(socket)) return WEIR_ENOMEM;
   if (callback && !(told = weirc_socket_record(socket, 0, 0, callback, user))) return WEIR_ENOMEM;
   /* An empty piece is one. */

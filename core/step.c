@@ -159,17 +159,18 @@ void weirc_steps_finish(weir_loop *loop) {
 void weir_step_run(weir_step *step) {
   if (!step || !step->queued) return;
   weir_loop *loop = loop_of(step);
-  loop->running++;
-  weirc_loop_claim(loop);
+  if (weirc_loop_elsewhere(loop)) return;
+  weirc_loop_enter(loop);
   run(loop, step);
-  loop->running--;
+  weirc_loop_leave(loop);
   if (loop->running == 0) loop->now = 0;
   weirc_loop_touch(loop);
 }
 
 weir_err weir_loop_next_step(weir_loop *loop, weir_later run_later_function, void *user) {
   if (!loop || !run_later_function) return WEIR_ERR_INVALID_ARG_TYPE;
-  if (loop->freeing) return WEIR_ECANCELED;
+  weir_err err = weirc_loop_refuses(loop);
+  if (err != WEIR_OK) return err;
   later_step *later = weirc_allocate_zeroed(&loop->allocator, sizeof *later);
   if (!later) return WEIR_ENOMEM;
   later->step.owner = WEIRC_STEP_LATER;

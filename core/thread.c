@@ -3,12 +3,11 @@
  * thread may get those of one that has ended. */
 #include "core/thread.h"
 
-#include "core/atomic.h"
-
 static weirc_atomic_int last_number;
-static WEIRC_THREAD_LOCAL int number;
+WEIRC_THREAD_LOCAL int weirc_thread_number;
 
 int weirc_thread_here(void) {
-  while (number == 0) number = weirc_atomic_int_fetch_add(&last_number, 1) + 1;
-  return number;
+  while (weirc_thread_number == 0)
+    weirc_thread_number = weirc_atomic_int_fetch_add(&last_number, 1) + 1;
+  return weirc_thread_number;
 }

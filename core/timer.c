@@ -24,6 +24,7 @@ weir_err weir_timer_create(weir_loop *loop, weir_timer_callback callback, void *
                            weir_timer **out_timer) {
   if (out_timer) *out_timer = NULL;
   if (!loop || !callback || !out_timer) return WEIR_ERR_INVALID_ARG_TYPE;
+  if (weirc_loop_elsewhere(loop)) return WEIR_ERR_WRONG_THREAD;
   if (weirc_heap_reserve(&loop->timers, &loop->allocator, loop->timer_count + 1) != WEIR_OK)
     return WEIR_ENOMEM;
   weir_timer *timer = weirc_allocate_zeroed(&loop->allocator, sizeof *timer);
@@ -36,6 +37,11 @@ weir_err weir_timer_create(weir_loop *loop, weir_timer_callback callback, void *
   loop->timer_count++;
   *out_timer = timer;
   return WEIR_OK;
+}
+
+/* What has no result does nothing on another thread. */
+static bool is_here(const weir_timer *timer) {
+  return timer && !weirc_loop_elsewhere(timer->loop);
 }
 
 static void arm(weir_timer *timer) {
@@ -53,7 +59,7 @@ static void disarm(weir_timer *timer) {
 }
 
 void weir_timer_free(weir_timer *timer) {
-  if (!timer) return;
+  if (!is_here(timer)) return;
   weir_loop *loop = timer->loop;
   disarm(timer);
   weirc_list_remove(&timer->link);
@@ -63,7 +69,7 @@ void weir_timer_free(weir_timer *timer) {
 }
 
 void weir_timer_start(weir_timer *timer, uint64_t timeout_ms, uint64_t repeat_ms) {
-  if (!timer) return;
+  if (!is_here(timer)) return;
   disarm(timer);
   timer->start = weir_loop_now(timer->loop);
   timer->timeout = from_ms(timeout_ms);
@@ -73,13 +79,13 @@ void weir_timer_start(weir_timer *timer, uint64_t timeout_ms, uint64_t repeat_ms
 }
 
 void weir_timer_stop(weir_timer *timer) {
-  if (!timer) return;
+  if (!is_here(timer)) return;
   disarm(timer);
   weirc_loop_touch(timer->loop);
 }
 
 void weir_timer_refresh(weir_timer *timer) {
-  if (timer) timer->start = weir_loop_now(timer->loop);
+  if (is_here(timer)) timer->start = weir_loop_now(timer->loop);
 }
 
 bool weir_timer_active(const weir_timer *timer) {
@@ -87,7 +93,7 @@ bool weir_timer_active(const weir_timer *timer) {
 }
 
 static void reference(weir_timer *timer, bool referenced) {
-  if (!timer || timer->referenced == referenced) return;
+  if (!is_here(timer) || timer->referenced == referenced) return;
   timer->referenced = referenced;
   if (timer->node.place > 0 && referenced) timer->loop->active++;
   if (timer->node.place > 0 && !referenced) timer->loop->active--;

@@ -75,15 +75,18 @@ static bool backend_is_there(world *w) {
   weir_loop_options options = WEIR_LOOP_OPTIONS_INIT;
   const char *name = w->backend;
   weir_loop *loop;
+  weir_error error = WEIR_ERROR_INIT;
+  char text[256];
   options.backend = name;
+  options.error = &error;
   weir_err err = weir_loop_create(&options, &loop);
   if (err == WEIR_OK) {
     w->backend = weir_loop_backend_name(loop);
     (void)weir_loop_free(loop);
     return true;
   }
-  fprintf(stderr, "the backend %s: %s\n", name ? name : "of this system",
-          err == WEIR_ERR_INVALID_ARG_VALUE ? "there is none of this name" : weir_err_text(err));
+  (void)weir_error_message(&error, text, sizeof text);
+  fprintf(stderr, "the backend %s: %s\n", name ? name : "of this system", text);
   return false;
 }
 

@@ -26,8 +26,8 @@ typedef struct weir_abort_signal weir_abort_signal;
  * Makes a signal that has not been fired.
  * @param loop whose
  * @param out_signal a signal with one reference, for weir_abort_signal_release(); NULL on failure
- * @return WEIR_OK; WEIR_ERR_INVALID_ARG_TYPE: NULL; WEIR_ENOMEM; WEIR_ECANCELED: the loop is being
- * freed
+ * @return WEIR_OK; WEIR_ERR_INVALID_ARG_TYPE: NULL; WEIR_ENOMEM; WEIR_ERR_LOOP_CLOSED;
+ * WEIR_ERR_WRONG_THREAD
  * @cost one malloc() (never the loop's allocator); for the first signal of a loop two
  */
 WEIR_API weir_err weir_abort_signal_create(weir_loop *loop, weir_abort_signal **out_signal);

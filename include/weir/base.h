@@ -126,7 +126,10 @@ typedef enum weir_err {
   WEIR_ERR_INVALID_ADDRESS_FAMILY, /**< A resolver answered a family that is none. @source CON-19 */
   WEIR_ERR_INVALID_FD_TYPE,        /**< A descriptor that is no stream socket. @source SOC-08 */
   WEIR_ERR_UNKNOWN_ENCODING,       /**< No encoding has this name. @source STR-18 */
-  WEIR_ERR_IP_BLOCKED              /**< The block list has the address. @source BLK-28 */
+  WEIR_ERR_IP_BLOCKED,             /**< The block list has the address. @source BLK-28 */
+  WEIR_ERR_WRONG_THREAD, /**< Another thread runs the loop; nothing was done. Use weir_loop_post().
+                          */
+  WEIR_ERR_LOOP_CLOSED   /**< The loop is being freed or closed; nothing can be begun on it. */
 } weir_err;
 
 /**

@@ -50,7 +50,8 @@ typedef enum weir_trace_event {
  */
 typedef struct weir_loop_options {
   size_t size; /**< Set by WEIR_LOOP_OPTIONS_INIT. */
-  /** "epoll", "kqueue", "poll", "sim" or NULL for the system's default; weir_backend_name_at() lists them. */
+  /** "epoll", "kqueue", "poll", "sim" or NULL for the system's default; weir_backend_name_at()
+   * lists them. */
   const char *backend;
   /** What the backend wants to know: `const weir_sim_options *` for "sim"; NULL: its defaults. Read
    * during the call. */
@@ -81,13 +82,16 @@ typedef struct weir_loop_options {
   weir_lookup_function lookup; /**< For whoever names no resolver; NULL: the system's. @source
                                   CON-15 */
   void *lookup_user;           /**< Handed to lookup. */
+  /** Filled when weir_loop_create() fails: weir_error_message() of it names the backends there are
+   * if no backend has the name that was asked for. NULL: not wanted. */
+  weir_error *error;
 } weir_loop_options;
 
 /** Defaults of weir_loop_options. */
 #define WEIR_LOOP_OPTIONS_INIT                                                                     \
   {                                                                                                \
     sizeof(weir_loop_options), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, WEIR_DEFAULT, 0,    \
-        NULL, NULL                                                                                 \
+        NULL, NULL, NULL                                                                           \
   }
 
 /** A function to run later. `status` is WEIR_OK, or WEIR_ECANCELED if the loop is being freed. */
@@ -106,7 +110,8 @@ typedef enum weir_run_mode {
  * @param out_loop the new loop, freed by weir_loop_free(); NULL on failure
  * @return WEIR_OK; WEIR_ERR_INVALID_ARG_TYPE: out_loop is NULL; WEIR_ERR_INVALID_ARG_VALUE: the
  * struct's size is not known, or no backend has that name (weir_backend_name_at() lists those that
- * are there); WEIR_ENOMEM; what the system says when it refuses the backend, e.g. WEIR_EMFILE
+ * are there, weir_loop_options.error names them); WEIR_ENOMEM; what the system says when it refuses
+ * the backend, e.g. WEIR_EMFILE
  */
 WEIR_API weir_err weir_loop_create(const weir_loop_options *options, weir_loop **out_loop);
 
@@ -197,7 +202,7 @@ WEIR_API weir_err weir_loop_post(weir_loop *loop, weir_later run, void *user);
  * Runs a function after the current handler has returned, before anything else: Node's
  * process.nextTick().
  * @return WEIR_OK: it will run exactly once; WEIR_ERR_INVALID_ARG_TYPE: NULL; WEIR_ENOMEM;
- *   WEIR_ECANCELED: the loop is being freed
+ * WEIR_ERR_LOOP_CLOSED; WEIR_ERR_WRONG_THREAD
  */
 WEIR_API weir_err weir_loop_next_step(weir_loop *loop, weir_later run, void *user);
 

@@ -142,8 +142,8 @@ typedef struct weir_listen_options {
  * @param user handed to the handlers
  * @param out_server the new server, freed by weir_server_free() or with the loop
  * @return WEIR_OK; WEIR_ERR_INVALID_ARG_TYPE: NULL; WEIR_ERR_INVALID_ARG_VALUE: the options' size
- * is not known; WEIR_ERR_OUT_OF_RANGE: a mark or a limit below -1; WEIR_ENOMEM; WEIR_ECANCELED: the
- * loop is being freed
+ * is not known; WEIR_ERR_OUT_OF_RANGE: a mark or a limit below -1; WEIR_ENOMEM;
+ * WEIR_ERR_LOOP_CLOSED; WEIR_ERR_WRONG_THREAD
  * @source SRV-02, SRV-03, SRV-47
  */
 WEIR_API weir_err weir_create_server(weir_loop *loop, const weir_server_options *options,
@@ -171,7 +171,7 @@ WEIR_API void weir_server_free(weir_server *server);
  * NULL; WEIR_ERR_INVALID_ARG_VALUE: none of fd, handle, port and path, the handle does not listen,
  * it or the signal is another loop's, or the options' size is not known;
  * WEIR_ERR_SOCKET_BAD_PORT; WEIR_ERR_SERVER_ALREADY_LISTEN: it does, or waits for an address, or
- * has a failure to tell first; WEIR_ECANCELED: the loop is being freed; WEIR_ENOMEM
+ * has a failure to tell first; WEIR_ERR_LOOP_CLOSED; WEIR_ERR_WRONG_THREAD; WEIR_ENOMEM
  * @source LSN-01, LSN-07, LSN-08, LSN-09, LSN-15, LSN-17, LSN-24, LSN-25, LSN-26, LSN-28, LSN-33,
  * LSN-34, ABT-01, ABT-02
  */

@@ -247,9 +247,9 @@ typedef struct weir_connect_options {
  * WEIR_ERR_INVALID_ARG_TYPE: NULL; WEIR_ERR_INVALID_ARG_VALUE: the options' size is not known,
  * their onread is not complete, or the signal is another loop's; WEIR_ERR_OUT_OF_RANGE: a mark, a
  * limit, a timeout or a descriptor below -1, or a type of service that is no byte; WEIR_ENOMEM;
- * WEIR_ECANCELED: the loop is being freed; for `fd`: WEIR_EBADF; WEIR_ERR_INVALID_FD_TYPE: neither
- * a stream socket nor a pipe; WEIR_EEXIST: the loop has it already; WEIR_ENOTSUP: the backend has
- * no descriptors; what the system says
+ * WEIR_ERR_LOOP_CLOSED; WEIR_ERR_WRONG_THREAD; for `fd`: WEIR_EBADF; WEIR_ERR_INVALID_FD_TYPE:
+ * neither a stream socket nor a pipe; WEIR_EEXIST: the loop has it already; WEIR_ENOTSUP: the
+ * backend has no descriptors; what the system says
  * @source SOC-02, SOC-03, SOC-08, ABT-05
  */
 WEIR_API weir_err weir_socket_create(weir_loop *loop, const weir_socket_options *options,
@@ -268,9 +268,9 @@ WEIR_API weir_err weir_socket_create(weir_loop *loop, const weir_socket_options 
  * WEIR_ERR_INVALID_ARG_VALUE: the options' size is not known, or the family for a name is none;
  * WEIR_ERR_MISSING_ARGS: neither port nor path; WEIR_ERR_INVALID_IP_ADDRESS: local_address is no
  * address; WEIR_ERR_SOCKET_BAD_PORT: port or local_port; WEIR_ERR_OUT_OF_RANGE:
- * auto_select_family_attempt_timeout_ms above 2147483647; WEIR_ECANCELED: the loop is being freed;
- * WEIR_EALREADY: connecting; WEIR_EISCONN: connected; WEIR_ERR_STREAM_DESTROYED: destroyed, and
- * on_close has not come; WEIR_ENOMEM
+ * auto_select_family_attempt_timeout_ms above 2147483647; WEIR_ERR_LOOP_CLOSED;
+ * WEIR_ERR_WRONG_THREAD; WEIR_EALREADY: connecting; WEIR_EISCONN: connected;
+ * WEIR_ERR_STREAM_DESTROYED: destroyed, and on_close has not come; WEIR_ENOMEM
  * @source CON-01, CON-02, CON-03, CON-04, CON-05, CON-28
  */
 WEIR_API weir_err weir_socket_connect(weir_socket *socket, const weir_connect_options *options,

@@ -102,7 +102,8 @@ typedef void (*weir_bytes_release)(void *data, size_t length, void *user);
  * @param data not to be changed or freed until release runs
  * @param length bytes
  * @param release runs exactly once, before callback, unless the call returns
- * WEIR_ERR_INVALID_ARG_TYPE or WEIR_ENOMEM; NULL: the memory outlives the socket
+ * WEIR_ERR_INVALID_ARG_TYPE, WEIR_ERR_WRONG_THREAD or WEIR_ENOMEM; NULL: the memory outlives the
+ * socket
  * @param callback as weir_socket_write()'s
  * @param user handed to release and callback
  * @return as weir_socket_write(); after WEIR_ENOMEM nothing was sent, and the socket goes on

@@ -17,7 +17,7 @@ extern "C" {
 
 /** weir_loop_options.backend_options of "uv". Start from WEIR_UV_OPTIONS_INIT. */
 typedef struct weir_uv_options {
-  size_t size;   /**< Set by WEIR_UV_OPTIONS_INIT. */
+  size_t size; /**< Set by WEIR_UV_OPTIONS_INIT. */
   /** A uv_loop_t that outlives the weir_loop, and is run by the program. NULL: one of weir's own,
    * which weir_loop_run() runs, and which is gone with the weir_loop. */
   void *uv_loop;

@@ -9,8 +9,10 @@
  *
  * What holds everywhere and is not said again for each function:
  *
- * - **Thread.** A loop and its objects belong to one thread. weir_loop_post() and weir_abort() may
- * be called from any.
+ * - **Thread.** A loop and its objects belong to one thread at a time. While one runs the loop, a
+ * call from another does nothing, not even run a callback, and returns WEIR_ERR_WRONG_THREAD, if it
+ * returns a weir_err.
+ * weir_loop_post() and weir_abort() may be called from any.
  * - **Re-entrancy.** Every function may be called in every handler, unless its text says otherwise.
  * - **Handlers.** They run from weir_loop_run(), weir_loop_dispatch(), weir_step_run() and
  * weir_loop_free(), never from inside another call. The state is final before a handler runs.

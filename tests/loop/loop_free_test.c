@@ -187,7 +187,7 @@ static void nothing_new_begins_while_a_loop_is_freed(void **state) {
   assert_int_equal(weir_socket_create(f->loop, NULL, &handlers, tag(0), &socket), WEIR_OK);
   free_loop(f);
   assert_int_equal(told[0], 1);
-  for (int i = 0; i < 4; i++) assert_int_equal(tried[i], WEIR_ECANCELED);
+  for (int i = 0; i < 4; i++) assert_int_equal(tried[i], WEIR_ERR_LOOP_CLOSED);
   assert_int_equal(tried[4], WEIR_EBUSY);
   assert_int_equal(tried[5], WEIR_EBUSY);
   assert_int_equal(told[1], 0);

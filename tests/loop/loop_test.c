@@ -4,6 +4,7 @@
 #include "tests/support/loop_fixture.h"
 #include "weir/backend.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static journal seen;
@@ -221,11 +222,28 @@ static weir_err create_with(const weir_loop_options *options) {
   return err;
 }
 
+/* Those that are listed, in that order. */
+static void the_backends_are_named(const weir_error *error) {
+  char wanted[256] = "No backend has this name; there are:";
+  char text[256];
+  const char *name;
+  for (size_t i = 0; (name = weir_backend_name_at(i)) != NULL; i++) {
+    size_t length = strlen(wanted);
+    (void)snprintf(wanted + length, sizeof wanted - length, " %s", name);
+  }
+  (void)weir_error_message(error, text, sizeof text);
+  assert_string_equal(text, wanted);
+  assert_int_equal(error->code, WEIR_ERR_INVALID_ARG_VALUE);
+}
+
 static void bad_options_make_no_loop(void **state) {
   (void)state;
   weir_loop_options options = WEIR_LOOP_OPTIONS_INIT;
+  weir_error error = WEIR_ERROR_INIT;
+  options.error = &error;
   options.backend = "no such backend";
   assert_int_equal(create_with(&options), WEIR_ERR_INVALID_ARG_VALUE);
+  the_backends_are_named(&error);
   options.backend = "";
   assert_int_equal(create_with(&options), WEIR_ERR_INVALID_ARG_VALUE);
   options = (weir_loop_options){0};

@@ -261,9 +261,10 @@ static void a_host_empties_its_queue_when_weir_has_run(void **state) {
 static void closing_waits_for_the_hosts_steps(void **state) {
   weir_loop *loop = hosted_loop();
   (void)state;
-  assert_int_equal(weir_loop_close(loop, note_ended, "ended"), WEIR_OK);
   assert_int_equal(weir_loop_next_step(loop, note_later, "a"), WEIR_OK);
   assert_int_equal(weir_loop_next_step(loop, note_later, "b"), WEIR_OK);
+  assert_int_equal(weir_loop_close(loop, note_ended, "ended"), WEIR_OK);
+  assert_int_equal(weir_loop_next_step(loop, note_later, "c"), WEIR_ERR_LOOP_CLOSED);
   assert_int_equal(host.queued, 2);
   assert_int_equal(uv_run(&g.uv, UV_RUN_DEFAULT), 0);
   assert_string_equal(seen.text, "a b ended:OK");

@@ -423,7 +423,7 @@ static void a_loop_that_is_being_freed_makes_no_signal(void **state) {
   assert_int_equal(weir_loop_create(&options, &loop), WEIR_OK);
   assert_int_equal(weir_loop_post(loop, create_late, NULL), WEIR_OK);
   assert_int_equal(loop_fixture_free(loop), WEIR_OK);
-  assert_int_equal(late_create, WEIR_ECANCELED);
+  assert_int_equal(late_create, WEIR_ERR_LOOP_CLOSED);
 }
 
 /* Whatever there is no memory for, the signal keeps nobody who was never made. */

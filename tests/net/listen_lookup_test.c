@@ -208,7 +208,7 @@ static void a_loop_that_is_being_freed_does_not_listen(void **state) {
   net_free(net);
   assert_int_equal(a.canceled, 1);
   assert_int_equal(told, WEIR_ECANCELED);
-  assert_int_equal(again, WEIR_ECANCELED);
+  assert_int_equal(again, WEIR_ERR_LOOP_CLOSED);
 }
 
 static void an_address_of_somebody_else_is_the_systems_error(void **state) {

@@ -90,6 +90,8 @@ static const named codes[] = {
     {WEIR_ERR_INVALID_FD_TYPE, "ERR_INVALID_FD_TYPE"},
     {WEIR_ERR_UNKNOWN_ENCODING, "ERR_UNKNOWN_ENCODING"},
     {WEIR_ERR_IP_BLOCKED, "ERR_IP_BLOCKED"},
+    {WEIR_ERR_WRONG_THREAD, "ERR_WRONG_THREAD"},
+    {WEIR_ERR_LOOP_CLOSED, "ERR_LOOP_CLOSED"},
 };
 
 static bool is_code(int number) {
