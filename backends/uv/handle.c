@@ -29,6 +29,15 @@ static int fd_of(const weir_handle *base) {
   return weirb_uv_fd(((const weirb_uv_handle *)(const void *)base)->stream);
 }
 
+weir_err weirb_uv_extend(weirb_uv_stream *stream) {
+  const weir_allocator *allocator = &stream->backend->allocator;
+  if (stream->extra != NULL) return WEIR_OK;
+  stream->extra = allocator->allocate(sizeof *stream->extra, allocator->user);
+  if (stream->extra == NULL) return WEIR_ENOMEM;
+  memset(stream->extra, 0, sizeof *stream->extra);
+  return WEIR_OK;
+}
+
 weir_err weirb_uv_init(weir_backend *backend, weirb_uv_handle *handle, bool ipc) {
   assert(handle->stream == NULL);
   weirb_uv_stream *stream = backend->allocator.allocate(sizeof *stream, backend->allocator.user);
@@ -64,6 +73,7 @@ static void on_closed(uv_handle_t *uv_handle) {
   weir_backend *backend = stream->backend;
   weir_handle *closed = stream->closed;
   weirc_list_remove(&stream->link);
+  if (stream->extra != NULL) backend->allocator.release(stream->extra, backend->allocator.user);
   backend->allocator.release(stream, backend->allocator.user);
   if (closed != NULL) weir_completions_add_closed(&backend->told, closed);
   weirb_uv_run_core(backend);
@@ -252,7 +262,7 @@ void weirb_uv_close(weir_backend *backend, weir_handle *base, weir_close_how how
   if (how == WEIR_CLOSE_RESET && !stream->ipc) weirp_descriptor_reset_on_close(fd);
   /* A reset must not overtake an end that libuv has not sent yet. */
   if (how == WEIR_CLOSE_END || ends) (void)shutdown(fd, SHUT_WR);
-  weirp_ipc_unlock(&stream->name);
+  if (stream->extra != NULL) weirp_ipc_unlock(&stream->extra->name);
   stream->closed = base;
   weirb_uv_drop(handle);
 }

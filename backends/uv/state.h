@@ -20,6 +20,17 @@
 
 struct weirb_uv_handle;
 
+/** What of a stream only some have: allocated on first use, and then kept. */
+typedef struct weirb_uv_extra {
+  union {
+    uv_connect_t connect;
+    uv_write_t write;
+    uv_shutdown_t shutdown;
+  } request;           /**< The request that is out; there is one at a time. */
+  weirp_ipc_name name; /**< The file that was bound. */
+  size_t writing;      /**< Bytes of the last write that libuv was given. */
+} weirb_uv_extra;
+
 /** A handle of libuv's, from create() to the end of uv_close(). */
 typedef struct weirb_uv_stream {
   union {
@@ -27,19 +38,13 @@ typedef struct weirb_uv_stream {
     uv_stream_t stream;
     uv_tcp_t tcp;
     uv_pipe_t pipe;
-  } uv; /**< libuv's part; its `data` is the stream. */
-  union {
-    uv_connect_t connect;
-    uv_write_t write;
-  } request;                     /**< The request that is out, if any. */
-  uv_shutdown_t shutdown;        /**< That of a SHUTDOWN. */
+  } uv;                          /**< libuv's part; its `data` is the stream. */
   weirc_link link;               /**< In the backend's list. */
   weir_backend *backend;         /**< Whose. */
   struct weirb_uv_handle *owner; /**< NULL: closed, nobody hears of it. */
   weir_handle *closed;           /**< To be handed out when libuv has let go; NULL: none. */
-  weirp_ipc_name name;           /**< The file that was bound. */
-  size_t writing;                /**< Bytes of the last write that libuv was given. */
-  uint32_t delay;                /**< Milliseconds until a CONNECT is tried again. */
+  weirb_uv_extra *extra;         /**< NULL: nothing of it was needed yet. */
+  uint8_t delay;                 /**< Milliseconds until a CONNECT is tried again. */
   bool ipc;                      /**< No IP address. */
   bool fifo;                     /**< An end of a pipe. */
   bool open;                     /**< libuv has the descriptor. */
@@ -47,7 +52,6 @@ typedef struct weirb_uv_stream {
   bool reading;                  /**< uv_read_start() was called. */
   bool waiting;                  /**< A connection waits for uv_accept(). */
   bool connecting;               /**< libuv has a connect request. */
-  bool listens;                  /**< uv_listen() was called. */
 } weirb_uv_stream;
 
 /** The bytes behind an object of the core. Zeroed memory is a handle without transport. */
@@ -103,6 +107,9 @@ weir_err weirb_uv_error(int result);
 
 /** The descriptor of a stream; -1: none. */
 int weirb_uv_fd(const weirb_uv_stream *stream);
+
+/** Sees to it that a stream has its extra part. @return WEIR_OK or WEIR_ENOMEM */
+weir_err weirb_uv_extend(weirb_uv_stream *stream);
 
 /** Something was finished outside of a turn: there is to be one soon. */
 void weirb_uv_soon(weir_backend *backend);
