@@ -9,7 +9,6 @@
 #define WEIRB_UV_STATE_H
 
 #include "backends/resolves.h"
-#include "core/containers/list.h"
 #include "platform/posix/ipc.h"
 #include "weir/backend.h"
 
@@ -38,11 +37,9 @@ typedef struct weirb_uv_stream {
     uv_stream_t stream;
     uv_tcp_t tcp;
     uv_pipe_t pipe;
-  } uv;                          /**< libuv's part; its `data` is the stream. */
-  weirc_link link;               /**< In the backend's list. */
+  } uv; /**< libuv's part, in front; its `data` is the handle to hand out when libuv lets go. */
   weir_backend *backend;         /**< Whose. */
   struct weirb_uv_handle *owner; /**< NULL: closed, nobody hears of it. */
-  weir_handle *closed;           /**< To be handed out when libuv has let go; NULL: none. */
   weirb_uv_extra *extra;         /**< NULL: nothing of it was needed yet. */
   uint8_t delay;                 /**< Milliseconds until a CONNECT is tried again. */
   bool ipc;                      /**< No IP address. */
@@ -79,7 +76,7 @@ struct weir_backend {
   uv_loop_t *own;               /**< NULL: it is the program's. */
   unsigned inside;              /**< How deep libuv has called the core. */
   weirb_uv_host *host;          /**< malloc()'s, as it outlives the loop's allocator. */
-  weirc_link streams;           /**< All streams. */
+  size_t streams;               /**< How many there are. */
   weir_completions told;        /**< What libuv has told of. */
   weir_completions pending;     /**< What submit() and close() have finished on the spot. */
   bool turn_over;               /**< `pending` was handed out in this turn. */
@@ -99,7 +96,7 @@ static inline weirb_uv_handle *weirb_uv_handle_of(weir_handle *handle) {
 
 /** The stream of one of libuv's handles. */
 static inline weirb_uv_stream *weirb_uv_stream_of(const void *uv_handle) {
-  return (weirb_uv_stream *)((const uv_handle_t *)uv_handle)->data;
+  return (weirb_uv_stream *)(uintptr_t)uv_handle;
 }
 
 /** The code of a result of libuv's. */
