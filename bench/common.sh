@@ -58,9 +58,9 @@ place() {
   if [ "$1" = tcp ]; then echo tcp:0; else echo "unix:$work/echo.sock"; fi
 }
 
-# start <raw|weir> <tcp|unix> [option...]: the command in $under, if any, runs the server. Sets
-# echo_place, control_place and server.
-start() {
+# try_start <raw|weir|uv> <tcp|unix> [option...]: the command in $under, if any, runs the server.
+# Sets echo_place, control_place and server; fails if the server ends at once.
+try_start() {
   kind=$1
   listen=$(place "$2")
   shift 2
@@ -68,10 +68,16 @@ start() {
   ${under:-} "$directory/echo_$kind" --listen "$listen" "$@" \
     >"$work/says" 2>"$work/complaints" &
   server=$!
-  if ! read -r echo_place control_place <"$work/says"; then
-    cat "$work/complaints" >&2
-    die "the server echo_$kind did not start"
-  fi
+  read -r echo_place control_place <"$work/says" && return
+  server=
+  return 1
+}
+
+# start <what try_start takes>
+start() {
+  try_start "$@" && return
+  cat "$work/complaints" >&2
+  die "the server echo_$kind did not start"
 }
 
 # generate <file> <kind> [option...]
@@ -95,6 +101,49 @@ stop() {
   wait "$stopped" || { cat "$work/complaints" >&2; die "the server failed"; }
 }
 
+# Sets tracer, or ends the script if nothing can be traced here.
+find_tracer() {
+  if ! command -v strace >"$work/ignored" || ! strace -o "$work/ignored" true 2>"$work/ignored2"; then
+    echo "SKIPPED: strace is not here, or may not trace"
+    exit 0
+  fi
+  tracer="strace -qq -o $work/trace"
+}
+
+# require_descriptors <connections>: ends the script if the server cannot have so many.
+require_descriptors() {
+  # shellcheck disable=SC3045 # Every shell that is /bin/sh somewhere knows -H.
+  limit=$(ulimit -Hn)
+  if [ "$limit" != unlimited ] && [ "$limit" -lt $(($1 + 100)) ]; then
+    echo "SKIPPED: not enough descriptors for $1 connections"
+    exit 0
+  fi
+}
+
+# count <raw|weir|uv> <tcp|unix> <load and its options...>: writes receives, sends, epoll_ctl,
+# waits and all others between the marks for "begin" and "end" to $work/counts, the conversation
+# with the generator apart.
+count() {
+  kind=$1 transport=$2
+  shift 2
+  under=$tracer
+  start "$kind" "$transport"
+  load "$@" --cpu "$client_cpu"
+  under=
+  stop
+  awk '
+    /^getppid\(/ { window = !window; next }
+    !window || /"(begin|end|until)[ \\]/ || !/^[a-z_0-9]+\(/ { next }
+    { name = $0; sub(/\(.*/, "", name) }
+    name ~ /^(recv|read)/ { receives++; next }
+    name ~ /^(send|write)/ { sends++; next }
+    name == "epoll_ctl" { controls++; next }
+    name ~ /^(epoll_p?wait|p?poll$|io_uring_enter)/ { waits++; next }
+    { others++ }
+    END { print receives + 0, sends + 0, controls + 0, waits + 0, others + 0 }' \
+    "$work/trace" >"$work/counts"
+}
+
 # value <first word of the line> <name>: a figure out of what the generator printed.
 value() { sed -n "s/^$1 \\(.* \\)*$2=\\([0-9.]*\\).*/\\2/p" "$work/load"; }
 
@@ -104,17 +153,20 @@ calculate() { awk "BEGIN { printf \"%.${2:-2}f\", $1 }"; }
 # median <file of numbers>
 median() { sort -n "$1" | awk '{ x[NR] = $1 } END { print x[int((NR + 1) / 2)] }'; }
 
+# judge <limit as text> <condition of awk>: sets verdict.
+judge() {
+  if awk "BEGIN { exit !($2) }"; then
+    verdict="pass ($1)"
+  else
+    verdict="FAIL ($1)"
+    failures=$((failures + 1))
+  fi
+}
+
 # row <what> <raw's figure> <weir's figure> [<limit as text> <condition of awk>]
 row() {
   verdict=
-  if [ $# -gt 3 ] && [ "$backend" = epoll ]; then
-    if awk "BEGIN { exit !($5) }"; then
-      verdict="pass ($4)"
-    else
-      verdict="FAIL ($4)"
-      failures=$((failures + 1))
-    fi
-  fi
+  [ $# -gt 3 ] && [ "$backend" = epoll ] && judge "$4" "$5"
   printf '%-52s %12s %12s  %s\n' "$1" "$2" "$3" "$verdict"
 }
 

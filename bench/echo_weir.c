@@ -2,6 +2,7 @@
 #include "bench/control.h"
 #include "bench/place.h"
 #include "bench/process.h"
+#include "bench/uv_memory.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -147,7 +148,10 @@ int main(int argc, char **argv) {
   weir_loop_options options = WEIR_LOOP_OPTIONS_INIT;
   options.backend = given.backend;
   server.idle_ms = given.idle_ms;
-  if (given.count_allocations) options.allocator = &allocator;
+  if (given.count_allocations) {
+    options.allocator = &allocator;
+    bench_uv_memory_count(&server.counts.memory);
+  }
   bench_pin(given.cpu);
   if (given.descriptors > 0)
     bench_limit_descriptors(given.descriptors);

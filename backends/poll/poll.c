@@ -13,9 +13,9 @@
 
 typedef struct poll_set {
   struct pollfd *watched; /* In no order. */
-  uint64_t *data;         /* What goes with each. */
+  uint16_t *generations;  /* What its data says besides the descriptor. */
   size_t count, capacity;
-  size_t *places; /* Where each descriptor is. */
+  uint32_t *places; /* Where each descriptor is. */
   size_t places_size;
   size_t next; /* Where looking through begins, so that all have their turn. */
 } poll_set;
@@ -33,7 +33,7 @@ static bool reserve(weir_backend *backend, poll_set *set, int fd) {
   if (set->count == set->capacity) {
     size_t capacity = set->capacity == 0 ? 32 : set->capacity * 2;
     if (!grow(allocator, &set->watched, sizeof *set->watched, capacity)) return false;
-    if (!grow(allocator, &set->data, sizeof *set->data, capacity)) return false;
+    if (!grow(allocator, &set->generations, sizeof *set->generations, capacity)) return false;
     set->capacity = capacity;
   }
   if ((size_t)fd < set->places_size) return true;
@@ -53,8 +53,8 @@ static void set_interest(struct pollfd *entry, int fd, unsigned interest) {
 static weir_err watch(weir_backend *backend, int fd, uint64_t data, unsigned interest) {
   poll_set *set = backend->system;
   if (!reserve(backend, set, fd)) return WEIR_ENOMEM;
-  set->places[fd] = set->count;
-  set->data[set->count] = data;
+  set->places[fd] = (uint32_t)set->count;
+  set->generations[set->count] = (uint16_t)(data >> 32);
   set_interest(&set->watched[set->count++], fd, interest);
   return WEIR_OK;
 }
@@ -80,8 +80,8 @@ static void unwatch(weir_backend *backend, int fd, unsigned before, bool closes)
   assert(fd_of(&set->watched[place]) == fd);
   set->count--;
   set->watched[place] = set->watched[set->count];
-  set->data[place] = set->data[set->count];
-  set->places[fd_of(&set->watched[place])] = place;
+  set->generations[place] = set->generations[set->count];
+  set->places[fd_of(&set->watched[place])] = (uint32_t)place;
 }
 
 static uint32_t events_of(short revents) {
@@ -91,6 +91,10 @@ static uint32_t events_of(short revents) {
   if (revents & (POLLERR | POLLNVAL)) events |= WEIRB_READY_TELLS_ERROR;
   if (revents & POLLHUP) events |= WEIRB_READY_TELLS_HANGUP;
   return events;
+}
+
+static uint64_t data_at(const poll_set *set, size_t place) {
+  return (uint64_t)set->generations[place] << 32 | (uint32_t)fd_of(&set->watched[place]);
 }
 
 static int wait(weir_backend *backend, int timeout_ms) {
@@ -104,7 +108,7 @@ static int wait(weir_backend *backend, int timeout_ms) {
     short revents = set->watched[at].revents;
     if (revents != 0) {
       backend->events[count].events = events_of(revents);
-      backend->events[count++].data.u64 = set->data[at];
+      backend->events[count++].data.u64 = data_at(set, at);
       left--;
     }
     if (++at == set->count) at = 0;
@@ -126,7 +130,7 @@ static void end(weir_backend *backend) {
   poll_set *set = backend->system;
   if (set == NULL) return;
   if (set->watched != NULL) allocator->release(set->watched, allocator->user);
-  if (set->data != NULL) allocator->release(set->data, allocator->user);
+  if (set->generations != NULL) allocator->release(set->generations, allocator->user);
   if (set->places != NULL) allocator->release(set->places, allocator->user);
   allocator->release(set, allocator->user);
 }

@@ -23,7 +23,8 @@ static void on_connected(uv_connect_t *request, int status) {
 static weir_err connect_tcp(weirb_uv_stream *stream, const weir_connect_op *op) {
   struct sockaddr_storage system;
   if (weirp_address_to_system(&op->remote.address, &system) == 0) return WEIR_EAFNOSUPPORT;
-  int result = uv_tcp_connect(&stream->request.connect, &stream->uv.tcp,
+  if (weirb_uv_extend(stream) != WEIR_OK) return WEIR_ENOMEM;
+  int result = uv_tcp_connect(&stream->extra->request.connect, &stream->uv.tcp,
                               (const struct sockaddr *)&system, on_connected);
   stream->connecting = result == 0;
   return result == 0 ? WEIR_EALREADY : weirb_uv_error(result);
@@ -40,8 +41,8 @@ static weirb_uv_stream *stream_of(const weir_op *op) {
 /* The operation has no other use for its length: when it is due, by libuv's clock. */
 static void try_later(weir_backend *backend, weir_op *op) {
   weirb_uv_stream *stream = stream_of(op);
-  stream->delay = stream->delay == 0 ? 1 : stream->delay * 2;
-  if (stream->delay > DELAY_MAX) stream->delay = DELAY_MAX;
+  unsigned delay = stream->delay == 0 ? 1 : stream->delay * 2u;
+  stream->delay = (uint8_t)(delay > DELAY_MAX ? DELAY_MAX : delay);
   op->length = (size_t)uv_now(backend->loop) + stream->delay;
   op->next = backend->retrying;
   backend->retrying = op;

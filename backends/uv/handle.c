@@ -29,6 +29,15 @@ static int fd_of(const weir_handle *base) {
   return weirb_uv_fd(((const weirb_uv_handle *)(const void *)base)->stream);
 }
 
+weir_err weirb_uv_extend(weirb_uv_stream *stream) {
+  const weir_allocator *allocator = &stream->backend->allocator;
+  if (stream->extra != NULL) return WEIR_OK;
+  stream->extra = allocator->allocate(sizeof *stream->extra, allocator->user);
+  if (stream->extra == NULL) return WEIR_ENOMEM;
+  memset(stream->extra, 0, sizeof *stream->extra);
+  return WEIR_OK;
+}
+
 weir_err weirb_uv_init(weir_backend *backend, weirb_uv_handle *handle, bool ipc) {
   assert(handle->stream == NULL);
   weirb_uv_stream *stream = backend->allocator.allocate(sizeof *stream, backend->allocator.user);
@@ -40,11 +49,10 @@ weir_err weirb_uv_init(weir_backend *backend, weirb_uv_handle *handle, bool ipc)
     (void)uv_tcp_init(backend->loop, &stream->uv.tcp);
   /* The core tells what holds the loop. */
   uv_unref(&stream->uv.handle);
-  stream->uv.handle.data = stream;
   stream->backend = backend;
   stream->owner = handle;
   stream->ipc = ipc;
-  weirc_list_append(&backend->streams, &stream->link);
+  backend->streams++;
   handle->stream = stream;
   return WEIR_OK;
 }
@@ -62,8 +70,9 @@ weir_err weirb_uv_open(weir_backend *backend, weirb_uv_handle *handle, int fd, b
 static void on_closed(uv_handle_t *uv_handle) {
   weirb_uv_stream *stream = weirb_uv_stream_of(uv_handle);
   weir_backend *backend = stream->backend;
-  weir_handle *closed = stream->closed;
-  weirc_list_remove(&stream->link);
+  weir_handle *closed = stream->uv.handle.data;
+  backend->streams--;
+  if (stream->extra != NULL) backend->allocator.release(stream->extra, backend->allocator.user);
   backend->allocator.release(stream, backend->allocator.user);
   if (closed != NULL) weir_completions_add_closed(&backend->told, closed);
   weirb_uv_run_core(backend);
@@ -131,10 +140,23 @@ weir_err weirb_uv_peer_credentials(const weir_backend *backend, const weir_handl
 
 typedef weir_err (*kind_of)(int descriptor, weirp_descriptor_kind *out_kind);
 
+/* A descriptor that is looked for. */
+typedef struct search {
+  int fd;
+  bool found;
+} search;
+
+static void compare(uv_handle_t *handle, void *user) {
+  search *wanted = user;
+  uv_os_fd_t fd;
+  if (uv_fileno(handle, &fd) == 0 && fd == wanted->fd) wanted->found = true;
+}
+
+/* Two handles of one loop cannot have it, be the other one weir's or not. */
 static bool is_known(const weir_backend *backend, int fd) {
-  for (weirc_link *link = backend->streams.next; link != &backend->streams; link = link->next)
-    if (weirb_uv_fd(weirc_container(link, weirb_uv_stream, link)) == fd) return true;
-  return false;
+  search wanted = {fd, false};
+  uv_walk(backend->loop, compare, &wanted);
+  return wanted.found;
 }
 
 static weir_err take(weir_backend *backend, weirb_uv_handle *handle, intptr_t fd, kind_of ask,
@@ -252,7 +274,7 @@ void weirb_uv_close(weir_backend *backend, weir_handle *base, weir_close_how how
   if (how == WEIR_CLOSE_RESET && !stream->ipc) weirp_descriptor_reset_on_close(fd);
   /* A reset must not overtake an end that libuv has not sent yet. */
   if (how == WEIR_CLOSE_END || ends) (void)shutdown(fd, SHUT_WR);
-  weirp_ipc_unlock(&stream->name);
-  stream->closed = base;
+  if (stream->extra != NULL) weirp_ipc_unlock(&stream->extra->name);
+  stream->uv.handle.data = base;
   weirb_uv_drop(handle);
 }

@@ -12,7 +12,9 @@ static weir_err bind_path(weirb_uv_stream *stream, weir_endpoint *local, unsigne
   weirp_ipc_address address;
   weir_err err = weirp_ipc_address_make(local->path, local->path_length,
                                         (flags & WEIR_BIND_PATH_REFUSE) != 0, &address);
-  if (err == WEIR_OK) err = weirp_ipc_bind(weirb_uv_fd(stream), &address, flags, &stream->name);
+  if (err == WEIR_OK) err = weirb_uv_extend(stream);
+  if (err == WEIR_OK)
+    err = weirp_ipc_bind(weirb_uv_fd(stream), &address, flags, &stream->extra->name);
   if (err == WEIR_OK) local->path_length = address.length;
   return err;
 }
@@ -28,7 +30,7 @@ weir_err weirb_uv_bind(weir_backend *backend, weir_handle *base, weir_endpoint *
 void weirb_uv_release_name(weir_backend *backend, weir_handle *base) {
   weirb_uv_stream *stream = weirb_uv_handle_of(base)->stream;
   (void)backend;
-  if (stream != NULL) weirp_ipc_release(&stream->name);
+  if (stream != NULL && stream->extra != NULL) weirp_ipc_release(&stream->extra->name);
 }
 
 static weir_err accept_into(weir_backend *backend, weirb_uv_stream *listener, weir_accept_op *op) {
@@ -65,7 +67,7 @@ weir_err weirb_uv_listen(weir_backend *backend, weir_handle *base, int backlog) 
   (void)backend;
   assert(stream != NULL && stream->open);
   weir_err err = weirp_descriptor_listen(weirb_uv_fd(stream), backlog);
-  weirp_ipc_unlock(&stream->name);
+  if (stream->extra != NULL) weirp_ipc_unlock(&stream->extra->name);
   if (err == WEIR_OK) err = weirb_uv_error(uv_listen(&stream->uv.stream, backlog, on_connection));
   return err;
 }

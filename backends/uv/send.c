@@ -74,7 +74,10 @@ static void on_shut(uv_shutdown_t *request, int status) {
 
 static void begin_shutdown(weir_backend *backend, weirb_uv_handle *handle, weir_op *op) {
   weirb_uv_stream *stream = handle->stream;
-  int result = uv_shutdown(&stream->shutdown, &stream->uv.stream, on_shut);
+  assert(!stream->writes && !stream->connecting);
+  int result = weirb_uv_extend(stream) == WEIR_OK
+                   ? uv_shutdown(&stream->extra->request.shutdown, &stream->uv.stream, on_shut)
+                   : UV_ENOMEM;
   if (result == 0)
     handle->shutdown = op;
   else
@@ -97,16 +100,18 @@ static int write_part(weirb_uv_stream *stream, const weir_send_op *send) {
   uv_buf_t pieces[PIECES];
   size_t bytes;
   unsigned used = fill(pieces, send->slices, send->count, send->op.length, &bytes);
-  int result = uv_write(&stream->request.write, &stream->uv.stream, pieces, used, on_written);
+  if (weirb_uv_extend(stream) != WEIR_OK) return UV_ENOMEM;
+  uv_write_t *request = &stream->extra->request.write;
+  int result = uv_write(request, &stream->uv.stream, pieces, used, on_written);
   stream->writes = result == 0;
-  stream->writing = bytes;
+  stream->extra->writing = bytes;
   return result;
 }
 
 static void on_written(uv_write_t *request, int status) {
   weirb_uv_stream *stream = weirb_uv_stream_of(request->handle);
   weirb_uv_handle *handle = stream->owner;
-  size_t written = stream->writing;
+  size_t written = stream->extra->writing;
   stream->writes = false;
   if (handle == NULL || handle->send == NULL) return;
   weir_send_op *send = (weir_send_op *)(void *)handle->send;

@@ -9,7 +9,6 @@
 #define WEIRB_UV_STATE_H
 
 #include "backends/resolves.h"
-#include "core/containers/list.h"
 #include "platform/posix/ipc.h"
 #include "weir/backend.h"
 #include "weir/uv.h"
@@ -21,6 +20,17 @@
 
 struct weirb_uv_handle;
 
+/** What of a stream only some have: allocated on first use, and then kept. */
+typedef struct weirb_uv_extra {
+  union {
+    uv_connect_t connect;
+    uv_write_t write;
+    uv_shutdown_t shutdown;
+  } request;           /**< The request that is out; there is one at a time. */
+  weirp_ipc_name name; /**< The file that was bound. */
+  size_t writing;      /**< Bytes of the last write that libuv was given. */
+} weirb_uv_extra;
+
 /** A handle of libuv's, from create() to the end of uv_close(). */
 typedef struct weirb_uv_stream {
   union {
@@ -28,19 +38,11 @@ typedef struct weirb_uv_stream {
     uv_stream_t stream;
     uv_tcp_t tcp;
     uv_pipe_t pipe;
-  } uv; /**< libuv's part; its `data` is the stream. */
-  union {
-    uv_connect_t connect;
-    uv_write_t write;
-  } request;                     /**< The request that is out, if any. */
-  uv_shutdown_t shutdown;        /**< That of a SHUTDOWN. */
-  weirc_link link;               /**< In the backend's list. */
+  } uv; /**< libuv's part, in front; its `data` is the handle to hand out when libuv lets go. */
   weir_backend *backend;         /**< Whose. */
   struct weirb_uv_handle *owner; /**< NULL: closed, nobody hears of it. */
-  weir_handle *closed;           /**< To be handed out when libuv has let go; NULL: none. */
-  weirp_ipc_name name;           /**< The file that was bound. */
-  size_t writing;                /**< Bytes of the last write that libuv was given. */
-  uint32_t delay;                /**< Milliseconds until a CONNECT is tried again. */
+  weirb_uv_extra *extra;         /**< NULL: nothing of it was needed yet. */
+  uint8_t delay;                 /**< Milliseconds until a CONNECT is tried again. */
   bool ipc;                      /**< No IP address. */
   bool fifo;                     /**< An end of a pipe. */
   bool open;                     /**< libuv has the descriptor. */
@@ -48,7 +50,6 @@ typedef struct weirb_uv_stream {
   bool reading;                  /**< uv_read_start() was called. */
   bool waiting;                  /**< A connection waits for uv_accept(). */
   bool connecting;               /**< libuv has a connect request. */
-  bool listens;                  /**< uv_listen() was called. */
 } weirb_uv_stream;
 
 /** The bytes behind an object of the core. Zeroed memory is a handle without transport. */
@@ -76,7 +77,7 @@ struct weir_backend {
   uv_loop_t *own;               /**< NULL: it is the program's. */
   unsigned inside;              /**< How deep libuv has called the core. */
   weirb_uv_host *host;          /**< malloc()'s, as it outlives the loop's allocator. */
-  weirc_link streams;           /**< All streams. */
+  size_t streams;               /**< How many there are. */
   weir_completions told;        /**< What libuv has told of. */
   weir_completions pending;     /**< What submit() and close() have finished on the spot. */
   bool turn_over;               /**< `pending` was handed out in this turn. */
@@ -97,7 +98,7 @@ static inline weirb_uv_handle *weirb_uv_handle_of(weir_handle *handle) {
 
 /** The stream of one of libuv's handles. */
 static inline weirb_uv_stream *weirb_uv_stream_of(const void *uv_handle) {
-  return (weirb_uv_stream *)((const uv_handle_t *)uv_handle)->data;
+  return (weirb_uv_stream *)(uintptr_t)uv_handle;
 }
 
 /** The code of a result of libuv's. */
@@ -105,6 +106,9 @@ weir_err weirb_uv_error(int result);
 
 /** The descriptor of a stream; -1: none. */
 int weirb_uv_fd(const weirb_uv_stream *stream);
+
+/** Sees to it that a stream has its extra part. @return WEIR_OK or WEIR_ENOMEM */
+weir_err weirb_uv_extend(weirb_uv_stream *stream);
 
 /** Something was finished outside of a turn: there is to be one soon. */
 void weirb_uv_soon(weir_backend *backend);

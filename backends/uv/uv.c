@@ -164,7 +164,7 @@ static weir_err run(weir_backend *backend, weir_run_mode mode) {
 }
 
 static bool busy(const weir_backend *backend) {
-  return backend->own == NULL && !weirc_list_empty(&backend->streams);
+  return backend->own == NULL && backend->streams > 0;
 }
 
 static bool owns(const weir_backend *backend) {
@@ -191,9 +191,8 @@ static void close_host(weirb_uv_host *host) {
 
 static void free_backend(weir_backend *backend) {
   weir_allocator allocator = backend->allocator;
-  while (backend->own != NULL && !weirc_list_empty(&backend->streams))
-    (void)uv_run(backend->own, UV_RUN_ONCE);
-  assert(weirc_list_empty(&backend->streams));
+  while (backend->own != NULL && backend->streams > 0) (void)uv_run(backend->own, UV_RUN_ONCE);
+  assert(backend->streams == 0);
   weirb_resolves_free(&backend->resolves);
   close_host(backend->host);
   if (backend->own != NULL) {
@@ -262,7 +261,6 @@ static weir_err open_uv(const weir_backend_options *options, weir_backend **out_
   backend->told = (weir_completions){NULL, &backend->told.first, NULL, &backend->told.closed};
   backend->pending =
       (weir_completions){NULL, &backend->pending.first, NULL, &backend->pending.closed};
-  weirc_list_init(&backend->streams);
   backend->host = backend->loop != NULL ? open_host(backend) : NULL;
   if (backend->host == NULL) {
     if (backend->own != NULL) (void)uv_loop_close(backend->own);
