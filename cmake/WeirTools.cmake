@@ -1,4 +1,5 @@
-# What the tests need: CMocka. Makes the target weir_cmocka, or says how to get it.
+# What is needed beside the C library: CMocka for the tests, as the target weir_cmocka, and libuv for
+# the backend on it, as WEIR_UV_INCLUDE and WEIR_UV_LIBRARY. Gets what is missing, or says how.
 
 # Looks for CMocka through its CMake package, pkg-config, and on the search paths.
 function(weir_find_cmocka)
@@ -25,20 +26,27 @@ function(weir_find_cmocka)
   endif()
 endfunction()
 
-# For another system than this one: CMocka built from the source of Debian's package.
+function(weir_find_uv)
+  find_path(WEIR_UV_INCLUDE uv.h)
+  find_library(WEIR_UV_LIBRARY uv)
+  mark_as_advanced(WEIR_UV_INCLUDE WEIR_UV_LIBRARY)
+endfunction()
+
+# For another system than this one: CMocka built from the source of Debian's package, which is put
+# where WEIR_CMOCKA_SOURCE says if it is not there.
 function(weir_build_cmocka)
   set(source "${WEIR_CMOCKA_SOURCE}")
   if(NOT source)
     set(source "${PROJECT_BINARY_DIR}/cmocka-source")
-    if(NOT EXISTS "${source}")
-      message(STATUS "The tests need CMocka for ${CMAKE_SYSTEM_PROCESSOR}: getting its source")
-      execute_process(
-        COMMAND "${PROJECT_SOURCE_DIR}/cmake/fetch-source.sh" cmocka "${source}"
-        RESULT_VARIABLE failed)
-      if(NOT failed EQUAL 0)
-        message(FATAL_ERROR "The source of CMocka was not found (${failed}). Unpack it somewhere "
-          "and configure with -DWEIR_CMOCKA_SOURCE=<directory>.")
-      endif()
+  endif()
+  if(NOT EXISTS "${source}")
+    message(STATUS "The tests need CMocka for ${CMAKE_SYSTEM_PROCESSOR}: getting its source")
+    execute_process(
+      COMMAND "${PROJECT_SOURCE_DIR}/cmake/fetch-source.sh" cmocka "${source}"
+      RESULT_VARIABLE failed)
+    if(NOT failed EQUAL 0)
+      message(FATAL_ERROR "The source of CMocka was not found (${failed}). Unpack it somewhere "
+        "and configure with -DWEIR_CMOCKA_SOURCE=<directory>.")
     endif()
   endif()
   add_library(weir_cmocka STATIC EXCLUDE_FROM_ALL "${source}/src/cmocka.c")
@@ -52,21 +60,35 @@ function(weir_build_cmocka)
   endif()
 endfunction()
 
-# The package manager's command, without and with a leading `sudo`; both empty if none is known.
-function(weir_install_command out_plain out_sudo)
-  set(debian "install -y --no-install-recommends libcmocka-dev pkg-config")
+# The package manager's command that installs `tools`, without and with a leading `sudo`; both empty
+# if none is known.
+function(weir_install_command tools out_plain out_sudo)
   set(managers apt-get dnf apk brew pkg)
-  set(apt-get_command "@apt-get update && @apt-get ${debian}")
-  set(dnf_command "@dnf install -y libcmocka-devel pkgconf-pkg-config")
-  set(apk_command "@apk add cmocka-dev pkgconf")
-  set(brew_command "brew install cmocka pkg-config")
-  set(pkg_command "@pkg install -y cmocka pkgconf")
+  set(apt-get_command "@apt-get update && @apt-get install -y --no-install-recommends")
+  set(apt-get_CMocka libcmocka-dev pkg-config)
+  set(apt-get_libuv libuv1-dev)
+  set(dnf_command "@dnf install -y")
+  set(dnf_CMocka libcmocka-devel pkgconf-pkg-config)
+  set(dnf_libuv libuv-devel)
+  set(apk_command "@apk add")
+  set(apk_CMocka cmocka-dev pkgconf)
+  set(apk_libuv libuv-dev)
+  set(brew_command "brew install")
+  set(brew_CMocka cmocka pkg-config)
+  set(brew_libuv libuv)
+  set(pkg_command "@pkg install -y")
+  set(pkg_CMocka cmocka pkgconf)
+  set(pkg_libuv libuv)
   set(command "")
   foreach(manager IN LISTS managers)
     find_program(WEIR_PROGRAM_${manager} ${manager})
     mark_as_advanced(WEIR_PROGRAM_${manager})
     if(WEIR_PROGRAM_${manager})
-      set(command "${${manager}_command}")
+      set(command ${${manager}_command})
+      foreach(tool IN LISTS tools)
+        list(APPEND command ${${manager}_${tool}})
+      endforeach()
+      list(JOIN command " " command)
       break()
     endif()
   endforeach()
@@ -91,26 +113,26 @@ function(weir_permitted_command plain sudo out_command)
 endfunction()
 
 # Runs the package manager if it is wanted and allowed; ends the configuration otherwise.
-function(weir_install_cmocka)
-  weir_install_command(plain sudo)
+function(weir_install_tools tools)
+  list(JOIN tools " and " shown)
+  set(needs "CMocka is for the tests (WEIR_BUILD_TESTS), libuv for a backend (WEIR_WITH_UV).")
+  weir_install_command("${tools}" plain sudo)
   if(NOT plain)
-    message(FATAL_ERROR "The tests need CMocka (https://cmocka.org), and no known package manager "
-      "is here: install it, or configure with -DWEIR_BUILD_TESTS=OFF.")
+    message(FATAL_ERROR "${shown} is missing, and no known package manager is here. ${needs}")
   endif()
   weir_permitted_command("${plain}" "${sudo}" command)
   if(NOT WEIR_INSTALL_TOOLS)
     if(NOT command)
       set(command "${sudo}")
     endif()
-    message(FATAL_ERROR "The tests need CMocka. Install it with\n  ${command}\n"
-      "or configure with -DWEIR_INSTALL_TOOLS=ON to have that done, "
-      "or with -DWEIR_BUILD_TESTS=OFF.")
+    message(FATAL_ERROR "${shown} is missing. Install it with\n  ${command}\n"
+      "or configure with -DWEIR_INSTALL_TOOLS=ON to have that done. ${needs}")
   endif()
   if(NOT command)
-    message(FATAL_ERROR "The tests need CMocka, and this user may not install it. Run\n  ${sudo}\n"
+    message(FATAL_ERROR "${shown} is missing, and this user may not install it. Run\n  ${sudo}\n"
       "and configure again.")
   endif()
-  message(STATUS "The tests need CMocka: running\n  ${command}")
+  message(STATUS "${shown} is missing: running\n  ${command}")
   execute_process(
     COMMAND ${CMAKE_COMMAND} -E env DEBIAN_FRONTEND=noninteractive sh -c "${command}"
     RESULT_VARIABLE failed)
@@ -119,15 +141,35 @@ function(weir_install_cmocka)
   endif()
 endfunction()
 
-if(CMAKE_CROSSCOMPILING)
-  weir_build_cmocka()
-else()
-  weir_find_cmocka()
-endif()
-if(NOT TARGET weir_cmocka)
-  weir_install_cmocka()
-  weir_find_cmocka()
-  if(NOT TARGET weir_cmocka)
-    message(FATAL_ERROR "CMocka was installed but is not found on CMake's search paths.")
+# Looks for what the options want; what is not found is in `out_missing`.
+function(weir_find_tools out_missing)
+  set(missing "")
+  if(WEIR_BUILD_TESTS AND NOT TARGET weir_cmocka)
+    if(CMAKE_CROSSCOMPILING)
+      weir_build_cmocka()
+    else()
+      weir_find_cmocka()
+    endif()
+    if(NOT TARGET weir_cmocka)
+      list(APPEND missing CMocka)
+    endif()
+  endif()
+  if(WEIR_WITH_UV AND NOT WEIR_CORE_ONLY)
+    weir_find_uv()
+    if(NOT WEIR_UV_INCLUDE OR NOT WEIR_UV_LIBRARY)
+      list(APPEND missing libuv)
+    endif()
+  endif()
+  set(${out_missing} "${missing}" PARENT_SCOPE)
+endfunction()
+
+weir_find_tools(missing)
+if(missing AND CMAKE_CROSSCOMPILING)
+  message(FATAL_ERROR "${missing} for ${CMAKE_SYSTEM_PROCESSOR} is missing.")
+elseif(missing)
+  weir_install_tools("${missing}")
+  weir_find_tools(missing)
+  if(missing)
+    message(FATAL_ERROR "What was installed is not on CMake's search paths: ${missing}")
   endif()
 endif()

@@ -43,13 +43,21 @@ static void keep_to_ourselves(const int *descriptors, size_t count) {
   }
 }
 
-static size_t unpack(struct msghdr *message, int *out_descriptors) {
-  size_t count = 0;
-  for (struct cmsghdr *head = CMSG_FIRSTHDR(message); head; head = CMSG_NXTHDR(message, head)) {
-    if (head->cmsg_level != SOL_SOCKET || head->cmsg_type != SCM_RIGHTS) continue;
-    size_t bytes = head->cmsg_len - CMSG_LEN(0);
-    memcpy(out_descriptors + count, CMSG_DATA(head), bytes);
-    count += bytes / sizeof *out_descriptors;
+/* Steps by CMSG_SPACE(): musl's CMSG_NXTHDR() converts a negative number into a size. */
+static size_t unpack(const struct msghdr *message, int *out_descriptors) {
+  const char *at = message->msg_control;
+  size_t left = message->msg_controllen, count = 0;
+  while (left >= CMSG_LEN(0)) {
+    struct cmsghdr *head = (struct cmsghdr *)(uintptr_t)at;
+    if (head->cmsg_len < CMSG_LEN(0) || head->cmsg_len > left) break;
+    size_t bytes = head->cmsg_len - CMSG_LEN(0), step = CMSG_SPACE(bytes);
+    if (head->cmsg_level == SOL_SOCKET && head->cmsg_type == SCM_RIGHTS) {
+      memcpy(out_descriptors + count, CMSG_DATA(head), bytes);
+      count += bytes / sizeof *out_descriptors;
+    }
+    if (step > left) break;
+    at += step;
+    left -= step;
   }
   return count;
 }

@@ -12,14 +12,16 @@ unset WEIR_CLAUSE_LOG
 cases=0
 failed=0
 
-# said WHAT STATUS ARGUMENT...: runs the program; what it must say is on the standard input.
+# said WHAT STATUS ARGUMENT...: runs the program; what it must say is on the standard input, first
+# what goes to the standard error. How the two mix depends on the C library.
 said() {
   what=$1
   wanted=$2
   shift 2
   cat >expected
-  "$run" "$@" >printed 2>&1
+  "$run" "$@" >output 2>printed
   status=$?
+  cat output >>printed
   cases=$((cases + 1))
   if [ "$status" -eq "$wanted" ] && cmp -s expected printed; then return; fi
   failed=$((failed + 1))

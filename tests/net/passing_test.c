@@ -4,6 +4,7 @@
 #include "tests/support/test.h"
 
 #include "conformance/clause.h"
+#include "platform/posix/passing.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -211,6 +212,28 @@ static void a_connection_may_be_taken_out_while_it_reads(void **state) {
   net_expect("taken out", &net->peers[0].log, "data(5) [OK] close(0)");
 }
 
+/* Whose socket tells of credentials gets these in front of each descriptor. */
+static void a_descriptor_comes_behind_credentials(void **state) {
+  (void)state;
+  needs_passing();
+  weir_socket_options options = WEIR_SOCKET_OPTIONS_INIT;
+  int channel[2], yes = 1;
+  assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, channel), 0);
+  assert_int_equal(setsockopt(channel[0], SOL_SOCKET, SO_PASSCRED, &yes, sizeof yes), 0);
+  options.fd = channel[0];
+  net->client.net = net;
+  assert_int_equal(
+      weir_socket_create(net->loop, &options, &keeping, &net->client, &net->client.socket),
+      WEIR_OK);
+  weir_socket_resume(net->client.socket);
+  assert_int_equal(weirp_passing_send(channel[1], channel[1], "x", 1), 1);
+  net_run_until(net, one_came);
+  assert_true(came.inode[0] == inode_of(channel[1]));
+  weir_socket_destroy(net->client.socket, NULL);
+  net_settle(net);
+  (void)close(channel[1]);
+}
+
 /* An end of a pipe is no connection, though it is no TCP either. */
 static void nothing_goes_through_a_pipe(void **state) {
   (void)state;
@@ -361,6 +384,7 @@ int main(void) {
       TEST(the_handler_may_end_it),
       TEST(what_was_not_sent_is_closed),
       TEST(a_connection_may_be_taken_out_while_it_reads),
+      TEST(a_descriptor_comes_behind_credentials),
       TEST(nothing_goes_through_a_pipe),
       TEST(what_cannot_be_passed_is_refused),
       TEST(without_memory),

@@ -250,9 +250,9 @@ static void hung_ones_only_fail_in_the_end(void **state) {
 /* ---- Random lists. ---- */
 
 static void draw(fixture *f, test_random *random) {
-  f->count = 1 + test_random_below(random, MOST);
+  f->count = 1 + (size_t)test_random_below(random, MOST);
   for (size_t i = 0; i < f->count; i++) {
-    size_t kind = test_random_below(random, 4);
+    size_t kind = (size_t)test_random_below(random, 4);
     f->answer[i] = at(kind == 0   ? good[test_random_below(random, GOOD)]
                       : kind == 1 ? hanging[test_random_below(random, HANGING)]
                                   : refused[test_random_below(random, REFUSED)]);

@@ -115,23 +115,39 @@ static weir_address random_address(test_random *random) {
   return address;
 }
 
-static void write_as_the_system_does(const weir_address *address) {
+static bool system_writes(const char *text) {
+  uint8_t bytes[16];
+  char theirs[INET6_ADDRSTRLEN];
+  return inet_pton(AF_INET6, text, bytes) == 1 &&
+         inet_ntop(AF_INET6, bytes, theirs, sizeof theirs) && strcmp(text, theirs) == 0;
+}
+
+/* musl does not: of two runs of zeros it takes the one with the longer text and not the first, and
+ * it writes ::127.0.0.1 without dots. Its addresses are only read, here and there. */
+static bool system_writes_as_node_does(void) {
+  return system_writes("::1:0:0:1:1:1") && system_writes("::127.0.0.1");
+}
+
+static void write_as_the_system_does(const weir_address *address, bool same_text) {
   char mine[WEIR_ADDRESS_TEXT_SIZE];
   char theirs[INET6_ADDRSTRLEN];
   bool six = address->family == WEIR_FAMILY_IPV6;
   (void)inet_ntop(six ? AF_INET6 : AF_INET, address->bytes, theirs, sizeof theirs);
-  assert_int_equal(weir_address_format(address, mine, sizeof mine), strlen(theirs));
-  assert_string_equal(mine, theirs);
-  assert_true(compare(mine, strlen(mine)));
+  size_t length = weir_address_format(address, mine, sizeof mine);
+  assert_int_equal(length, strlen(mine));
+  if (same_text) assert_string_equal(mine, theirs);
+  assert_true(compare(mine, length));
+  assert_true(compare(theirs, strlen(theirs)));
 }
 
 static void bytes_are_written_as_the_system_writes_them(void **state) {
   (void)state;
   test_random random = test_random_start();
+  bool same_text = system_writes_as_node_does();
   CLAUSES("ADR-06", "ADR-12") {
     for (int i = 0; i < ROUNDS; i++) {
       weir_address address = random_address(&random);
-      write_as_the_system_does(&address);
+      write_as_the_system_does(&address, same_text);
       round_trip(&random, &address);
     }
   }

@@ -261,7 +261,7 @@ static void every_prefix_is_honoured_bit_by_bit(void **state) {
 static weir_address crowded_address(test_random *random, bool ipv6) {
   weir_address address = {ipv6 ? WEIR_FAMILY_IPV6 : WEIR_FAMILY_IPV4, 0, 0, 0, {0}};
   size_t length = ipv6 ? 16 : 4;
-  size_t fixed = test_random_below(random, length);
+  size_t fixed = (size_t)test_random_below(random, length);
   memset(address.bytes, test_random_below(random, 2) ? 0x20 : 0xfd, length);
   for (size_t i = fixed; i < length; i++) {
     address.bytes[i] = (uint8_t)test_random_next(random);
