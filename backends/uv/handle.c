@@ -195,8 +195,11 @@ weir_err weirb_uv_release(weir_backend *backend, weir_handle *base, intptr_t *ou
   if (err != WEIR_OK) return err;
   weirb_uv_receive_stop(handle->stream);
   weirb_uv_drop(handle);
-  *out_fd = dup2(duplicate, fd) == fd && fcntl(fd, F_SETFD, FD_CLOEXEC) == 0 ? fd : duplicate;
-  if (*out_fd == fd) weirp_descriptor_close(duplicate);
+  *out_fd = duplicate;
+  if (dup2(duplicate, fd) != fd) return WEIR_OK;
+  (void)fcntl(fd, F_SETFD, FD_CLOEXEC);
+  weirp_descriptor_close(duplicate);
+  *out_fd = fd;
   return WEIR_OK;
 }
 

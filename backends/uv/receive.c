@@ -40,14 +40,16 @@ static void on_read(uv_stream_t *uv_stream, ssize_t n, const uv_buf_t *memory) {
 void weirb_uv_receive_submit(weir_backend *backend, weirb_uv_handle *handle, weir_op *op) {
   weirb_uv_stream *stream = handle->stream;
   assert(handle->in == NULL);
+  weir_err err = (weir_err)stream->lost;
+  if (err == WEIR_OK && !stream->reading)
+    err = weirb_uv_error(uv_read_start(&stream->uv.stream, give_memory, on_read));
+  if (err != WEIR_OK) {
+    op->length = 0;
+    weirb_uv_finish(backend, op, err);
+    return;
+  }
+  stream->reading = true;
   handle->in = op;
-  if (stream->reading) return;
-  int result = uv_read_start(&stream->uv.stream, give_memory, on_read);
-  stream->reading = result == 0;
-  if (result == 0) return;
-  handle->in = NULL;
-  op->length = 0;
-  weirb_uv_finish(backend, op, weirb_uv_error(result));
 }
 
 void weirb_uv_receive_stop(weirb_uv_stream *stream) {

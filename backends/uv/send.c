@@ -2,6 +2,8 @@
  * has come. */
 #include "backends/uv/send.h"
 
+#include "backends/uv/passing.h"
+
 #include <assert.h>
 #include <string.h>
 
@@ -102,7 +104,9 @@ static int write_part(weirb_uv_stream *stream, const weir_send_op *send) {
   unsigned used = fill(pieces, send->slices, send->count, send->op.length, &bytes);
   if (weirb_uv_extend(stream) != WEIR_OK) return UV_ENOMEM;
   uv_write_t *request = &stream->extra->request.write;
-  int result = uv_write(request, &stream->uv.stream, pieces, used, on_written);
+  int result = send->fd >= 0 && send->op.length == 0
+                   ? weirb_uv_write_fd(stream, send->fd, pieces, used, on_written)
+                   : uv_write(request, &stream->uv.stream, pieces, used, on_written);
   stream->writes = result == 0;
   stream->extra->writing = bytes;
   return result;
@@ -113,6 +117,7 @@ static void on_written(uv_write_t *request, int status) {
   weirb_uv_handle *handle = stream->owner;
   size_t written = stream->extra->writing;
   stream->writes = false;
+  weirb_uv_passed(stream);
   if (handle == NULL || handle->send == NULL) return;
   weir_send_op *send = (weir_send_op *)(void *)handle->send;
   if (status == 0) send->op.length += written;

@@ -20,15 +20,19 @@
 
 struct weirb_uv_handle;
 
+/** A descriptor on its way, see passing.c. */
+typedef struct weirb_uv_envelope weirb_uv_envelope;
+
 /** What of a stream only some have: allocated on first use, and then kept. */
 typedef struct weirb_uv_extra {
   union {
     uv_connect_t connect;
     uv_write_t write;
     uv_shutdown_t shutdown;
-  } request;           /**< The request that is out; there is one at a time. */
-  weirp_ipc_name name; /**< The file that was bound. */
-  size_t writing;      /**< Bytes of the last write that libuv was given. */
+  } request;                   /**< The request that is out; there is one at a time. */
+  weirp_ipc_name name;         /**< The file that was bound. */
+  size_t writing;              /**< Bytes of the last write that libuv was given. */
+  weirb_uv_envelope *envelope; /**< What goes with that write; NULL: nothing. */
 } weirb_uv_extra;
 
 /** A handle of libuv's, from create() to the end of uv_close(). */
@@ -42,6 +46,7 @@ typedef struct weirb_uv_stream {
   weir_backend *backend;         /**< Whose. */
   struct weirb_uv_handle *owner; /**< NULL: closed, nobody hears of it. */
   weirb_uv_extra *extra;         /**< NULL: nothing of it was needed yet. */
+  uint16_t lost;                 /**< A weir_err: why a descriptor that came was not handed on. */
   uint8_t delay;                 /**< Milliseconds until a CONNECT is tried again. */
   bool ipc;                      /**< No IP address. */
   bool fifo;                     /**< An end of a pipe. */
@@ -77,7 +82,7 @@ struct weir_backend {
   uv_loop_t *own;               /**< NULL: it is the program's. */
   unsigned inside;              /**< How deep libuv has called the core. */
   weirb_uv_host *host;          /**< malloc()'s, as it outlives the loop's allocator. */
-  size_t streams;               /**< How many there are. */
+  size_t streams;               /**< How many of them, and envelopes, there are. */
   weir_completions told;        /**< What libuv has told of. */
   weir_completions pending;     /**< What submit() and close() have finished on the spot. */
   bool turn_over;               /**< `pending` was handed out in this turn. */

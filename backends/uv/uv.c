@@ -5,6 +5,7 @@
 #include "backends/uv/connect.h"
 #include "backends/uv/handle.h"
 #include "backends/uv/listener.h"
+#include "backends/uv/passing.h"
 #include "backends/uv/receive.h"
 #include "backends/uv/send.h"
 #include "backends/uv/state.h"
@@ -310,6 +311,11 @@ const weir_backend_ops weirb_uv_ops = {
     .set_type_of_service = weirb_uv_set_type_of_service,
     .peer_credentials = weirb_uv_peer_credentials,
     .adopt_listener = weirb_uv_adopt_listener,
+    .try_send_fd = weirb_uv_try_send_fd,
+    .keep_fds = weirb_uv_keep_fds,
+    .take_fd = weirb_uv_take_fd,
+    .duplicate_fd = weirb_uv_duplicate_fd,
+    .close_fd = weirb_uv_close_fd,
     .run = run,
     .stop = stop,
     .busy = busy,
