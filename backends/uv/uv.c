@@ -50,10 +50,12 @@ static bool has_work(const weir_backend *backend) {
 
 /* Another loop that watches our own loop's descriptor must also do what libuv asks of it:
  * descriptors that are new are only watched from the next turn on, and a closed handle ends in one.
- * A loop that is not alive says "at once" for ever. */
+ * A loop that is not alive says "at once" for ever, and so does one that is to be turned for a
+ * deadline, of which the core knows. */
 static weir_time due(const weir_backend *backend) {
   if (has_work(backend)) return 1;
   if (backend->own == NULL || uv_loop_alive(backend->own) == 0) return WEIR_TIME_NEVER;
+  if (uv_is_active((const uv_handle_t *)&backend->host->idle)) return WEIR_TIME_NEVER;
   int ms = uv_backend_timeout(backend->own);
   if (ms < 0) return WEIR_TIME_NEVER;
   /* It is counted from the loop's time, which may be long ago. */
