@@ -100,9 +100,27 @@ static int write_part(weirb_uv_stream *stream, const weir_send_op *send) {
   int result = uv_write(&stream->request.write, &stream->uv.stream, pieces, used, on_written);
   stream->writes = result == 0;
   stream->writing = bytes;
+  stream->at_once = result == 0 && uv_stream_get_write_queue_size(&stream->uv.stream) == 0;
   return result;
 }
 
+/* Sends on behind what is sent. @return false: it is not over yet */
+static bool go_on(weirb_uv_stream *stream, weir_send_op *send, weir_err *out_error) {
+  int status = try_from(stream, send->slices, send->count, &send->op.length);
+  if (status == UV_EAGAIN) status = write_part(stream, send);
+  *out_error = weirb_uv_error(status);
+  return !stream->writes;
+}
+
+static bool is_sent(const weir_send_op *send) {
+  uv_buf_t pieces[PIECES];
+  size_t bytes;
+  (void)fill(pieces, send->slices, send->count, send->op.length, &bytes);
+  return bytes == 0;
+}
+
+/* libuv tells of what the system took at once before it reads. Sending on there would meet a reset
+ * that is to be told by the reading, as it is where the system takes less. */
 static void on_written(uv_write_t *request, int status) {
   weirb_uv_stream *stream = weirb_uv_stream_of(request->handle);
   weirb_uv_handle *handle = stream->owner;
@@ -110,11 +128,33 @@ static void on_written(uv_write_t *request, int status) {
   stream->writes = false;
   if (handle == NULL || handle->send == NULL) return;
   weir_send_op *send = (weir_send_op *)(void *)handle->send;
+  weir_err error = weirb_uv_error(status);
   if (status == 0) send->op.length += written;
-  if (status == 0) status = try_from(stream, send->slices, send->count, &send->op.length);
-  if (status == UV_EAGAIN) status = write_part(stream, send);
-  if (stream->writes) return;
-  weirb_uv_tell(stream->backend, take_send(stream->backend, handle), weirb_uv_error(status));
+  if (status == 0 && stream->at_once && !is_sent(send)) {
+    stream->resumes = stream->backend->resumes = true;
+    weirb_uv_soon(stream->backend);
+    return;
+  }
+  if (status == 0 && !go_on(stream, send, &error)) return;
+  weirb_uv_tell(stream->backend, take_send(stream->backend, handle), error);
+}
+
+static void resume(weir_backend *backend, weirb_uv_stream *stream) {
+  weirb_uv_handle *handle = stream->owner;
+  weir_err error;
+  stream->resumes = false;
+  if (handle == NULL || handle->send == NULL || stream->writes) return;
+  if (!go_on(stream, (weir_send_op *)(void *)handle->send, &error)) return;
+  weirb_uv_finish(backend, take_send(backend, handle), error);
+}
+
+void weirb_uv_send_resume(weir_backend *backend) {
+  if (!backend->resumes) return;
+  backend->resumes = false;
+  for (weirc_link *link = backend->streams.next; link != &backend->streams; link = link->next) {
+    weirb_uv_stream *stream = weirc_container(link, weirb_uv_stream, link);
+    if (stream->resumes) resume(backend, stream);
+  }
 }
 
 void weirb_uv_send_submit(weir_backend *backend, weirb_uv_handle *handle, weir_op *op) {

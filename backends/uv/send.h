@@ -14,6 +14,9 @@ ptrdiff_t weirb_uv_try_send(weir_backend *backend, weir_handle *handle, const we
 /** Takes a SEND. */
 void weirb_uv_send_submit(weir_backend *backend, weirb_uv_handle *handle, weir_op *op);
 
+/** Goes on with what waits until libuv has read. Does not run the core. */
+void weirb_uv_send_resume(weir_backend *backend);
+
 /** Takes a SHUTDOWN. */
 void weirb_uv_shutdown_submit(weir_backend *backend, weirb_uv_handle *handle, weir_op *op);
 

@@ -44,6 +44,8 @@ typedef struct weirb_uv_stream {
   bool fifo;                     /**< An end of a pipe. */
   bool open;                     /**< libuv has the descriptor. */
   bool writes;                   /**< libuv has that write. */
+  bool at_once;                  /**< The system took it before libuv had waited. */
+  bool resumes;                  /**< The SEND goes on when libuv has read. */
   bool reading;                  /**< uv_read_start() was called. */
   bool waiting;                  /**< A connection waits for uv_accept(). */
   bool connecting;               /**< libuv has a connect request. */
@@ -79,6 +81,7 @@ struct weir_backend {
   weir_completions told;        /**< What libuv has told of. */
   weir_completions pending;     /**< What submit() and close() have finished on the spot. */
   bool turn_over;               /**< `pending` was handed out in this turn. */
+  bool resumes;                 /**< There are streams that do. */
   weir_time deadline;           /**< As set_deadline() said. */
   weir_op *retrying;            /**< CONNECTs to be tried again. */
   weirb_resolves resolves;      /**< The RESOLVEs, which have no handle. */

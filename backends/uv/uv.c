@@ -43,7 +43,7 @@ static void on_idle(uv_idle_t *idle) {
 static weir_time due(const weir_backend *backend) {
   bool idle = backend->told.first == NULL && backend->told.closed == NULL &&
               backend->pending.first == NULL && backend->pending.closed == NULL;
-  return idle ? WEIR_TIME_NEVER : 1;
+  return idle && !backend->resumes ? WEIR_TIME_NEVER : 1;
 }
 
 static void on_timer(uv_timer_t *timer);
@@ -89,6 +89,7 @@ static void on_timer(uv_timer_t *timer) {
 
 static void on_check(uv_check_t *check) {
   weir_backend *backend = ((weirb_uv_host *)check->data)->backend;
+  weirb_uv_send_resume(backend);
   backend->deadline = WEIR_TIME_NEVER;
   arm(backend);
   weirb_uv_run_core(backend);
