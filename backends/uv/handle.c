@@ -35,6 +35,7 @@ weir_err weirb_uv_extend(weirb_uv_stream *stream) {
   stream->extra = allocator->allocate(sizeof *stream->extra, allocator->user);
   if (stream->extra == NULL) return WEIR_ENOMEM;
   memset(stream->extra, 0, sizeof *stream->extra);
+  weirc_list_init(&stream->extra->resuming);
   return WEIR_OK;
 }
 
@@ -82,6 +83,7 @@ void weirb_uv_drop(weirb_uv_handle *handle) {
   weirb_uv_stream *stream = handle->stream;
   handle->stream = NULL;
   stream->owner = NULL;
+  weirb_uv_send_forget(stream);
   uv_close(&stream->uv.handle, on_closed);
 }
 

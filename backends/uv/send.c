@@ -108,10 +108,28 @@ static int write_part(weirb_uv_stream *stream, const weir_send_op *send) {
                    ? weirb_uv_write_fd(stream, send->fd, pieces, used, on_written)
                    : uv_write(request, &stream->uv.stream, pieces, used, on_written);
   stream->writes = result == 0;
+  stream->at_once = result == 0 && uv_stream_get_write_queue_size(&stream->uv.stream) == 0;
   stream->extra->writing = bytes;
   return result;
 }
 
+/* Sends on behind what is sent. @return false: it is not over yet */
+static bool go_on(weirb_uv_stream *stream, weir_send_op *send, weir_err *out_error) {
+  int status = try_from(stream, send->slices, send->count, &send->op.length);
+  if (status == UV_EAGAIN) status = write_part(stream, send);
+  *out_error = weirb_uv_error(status);
+  return !stream->writes;
+}
+
+static bool is_sent(const weir_send_op *send) {
+  uv_buf_t pieces[PIECES];
+  size_t bytes;
+  (void)fill(pieces, send->slices, send->count, send->op.length, &bytes);
+  return bytes == 0;
+}
+
+/* libuv tells of what the system took at once before it reads. Sending on there would meet a reset
+ * that is to be told by the reading, as it is where the system takes less. */
 static void on_written(uv_write_t *request, int status) {
   weirb_uv_stream *stream = weirb_uv_stream_of(request->handle);
   weirb_uv_handle *handle = stream->owner;
@@ -120,11 +138,34 @@ static void on_written(uv_write_t *request, int status) {
   weirb_uv_passed(stream);
   if (handle == NULL || handle->send == NULL) return;
   weir_send_op *send = (weir_send_op *)(void *)handle->send;
+  weir_err error = weirb_uv_error(status);
   if (status == 0) send->op.length += written;
-  if (status == 0) status = try_from(stream, send->slices, send->count, &send->op.length);
-  if (status == UV_EAGAIN) status = write_part(stream, send);
-  if (stream->writes) return;
-  weirb_uv_tell(stream->backend, take_send(stream->backend, handle), weirb_uv_error(status));
+  if (status == 0 && stream->at_once && !is_sent(send)) {
+    weirc_list_append(&stream->backend->resuming, &stream->extra->resuming);
+    weirb_uv_soon(stream->backend);
+    return;
+  }
+  if (status == 0 && !go_on(stream, send, &error)) return;
+  weirb_uv_tell(stream->backend, take_send(stream->backend, handle), error);
+}
+
+static void resume(weir_backend *backend, weirb_uv_extra *extra) {
+  weirb_uv_stream *stream = weirb_uv_stream_of(extra->request.write.handle);
+  weirb_uv_handle *handle = stream->owner;
+  weir_err error;
+  weirc_list_remove(&extra->resuming);
+  if (go_on(stream, (weir_send_op *)(void *)handle->send, &error))
+    weirb_uv_finish(backend, take_send(backend, handle), error);
+}
+
+void weirb_uv_send_resume(weir_backend *backend) {
+  const weirc_link *list = &backend->resuming;
+  while (!weirc_list_empty(list))
+    resume(backend, weirc_container(list->next, weirb_uv_extra, resuming));
+}
+
+void weirb_uv_send_forget(weirb_uv_stream *stream) {
+  if (stream->extra != NULL) weirc_list_remove(&stream->extra->resuming);
 }
 
 void weirb_uv_send_submit(weir_backend *backend, weirb_uv_handle *handle, weir_op *op) {

@@ -9,6 +9,7 @@
 #define WEIRB_UV_STATE_H
 
 #include "backends/resolves.h"
+#include "core/containers/list.h"
 #include "platform/posix/ipc.h"
 #include "weir/backend.h"
 #include "weir/uv.h"
@@ -31,6 +32,7 @@ typedef struct weirb_uv_extra {
     uv_shutdown_t shutdown;
   } request;                   /**< The request that is out; there is one at a time. */
   weirp_ipc_name name;         /**< The file that was bound. */
+  weirc_link resuming;         /**< In the backend's list, or in none. */
   size_t writing;              /**< Bytes of the last write that libuv was given. */
   weirb_uv_envelope *envelope; /**< What goes with that write; NULL: nothing. */
 } weirb_uv_extra;
@@ -52,6 +54,7 @@ typedef struct weirb_uv_stream {
   bool fifo;                     /**< An end of a pipe. */
   bool open;                     /**< libuv has the descriptor. */
   bool writes;                   /**< libuv has that write. */
+  bool at_once;                  /**< The system took it before libuv had waited. */
   bool reading;                  /**< uv_read_start() was called. */
   bool waiting;                  /**< A connection waits for uv_accept(). */
   bool connecting;               /**< libuv has a connect request. */
@@ -86,6 +89,7 @@ struct weir_backend {
   weir_completions told;        /**< What libuv has told of. */
   weir_completions pending;     /**< What submit() and close() have finished on the spot. */
   bool turn_over;               /**< `pending` was handed out in this turn. */
+  weirc_link resuming;          /**< The extra parts whose SEND goes on when libuv has read. */
   weir_time deadline;           /**< As set_deadline() said. */
   weir_op *retrying;            /**< CONNECTs to be tried again. */
   weirb_resolves resolves;      /**< The RESOLVEs, which have no handle. */

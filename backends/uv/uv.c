@@ -45,7 +45,8 @@ static void on_idle(uv_idle_t *idle) {
 
 static bool has_work(const weir_backend *backend) {
   return backend->told.first != NULL || backend->told.closed != NULL ||
-         backend->pending.first != NULL || backend->pending.closed != NULL;
+         backend->pending.first != NULL || backend->pending.closed != NULL ||
+         !weirc_list_empty(&backend->resuming);
 }
 
 /* Another loop that watches our own loop's descriptor must also do what libuv asks of it:
@@ -105,6 +106,7 @@ static void on_timer(uv_timer_t *timer) {
 
 static void on_check(uv_check_t *check) {
   weir_backend *backend = ((weirb_uv_host *)check->data)->backend;
+  weirb_uv_send_resume(backend);
   backend->deadline = WEIR_TIME_NEVER;
   arm(backend);
   weirb_uv_run_core(backend);
@@ -275,6 +277,7 @@ static weir_err open_uv(const weir_backend_options *options, weir_backend **out_
   backend->told = (weir_completions){NULL, &backend->told.first, NULL, &backend->told.closed};
   backend->pending =
       (weir_completions){NULL, &backend->pending.first, NULL, &backend->pending.closed};
+  weirc_list_init(&backend->resuming);
   backend->host = backend->loop != NULL ? open_host(backend) : NULL;
   if (backend->host == NULL) {
     if (backend->own != NULL) (void)uv_loop_close(backend->own);

@@ -242,10 +242,12 @@ static void the_system_knows_localhost_and_not_everything(void **state) {
   size_t count = 0;
   assert_int_equal(weirp_host_look_up("localhost", WEIR_FAMILY_IPV4, 0, &addresses, &count),
                    WEIR_OK);
-  assert_int_equal(count, 1);
-  assert_int_equal(addresses[0].family, WEIR_FAMILY_IPV4);
-  assert_int_equal(addresses[0].port, 0);
-  assert_int_equal(addresses[0].bytes[0], 127);
+  assert_true(count >= 1); /* glibc reads the line of ::1 as another one. */
+  for (size_t i = 0; i < count; i++) {
+    assert_int_equal(addresses[i].family, WEIR_FAMILY_IPV4);
+    assert_int_equal(addresses[i].port, 0);
+    assert_int_equal(addresses[i].bytes[0], 127);
+  }
   free(addresses);
   addresses = NULL;
   assert_int_equal(
