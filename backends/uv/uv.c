@@ -51,16 +51,18 @@ static bool has_work(const weir_backend *backend) {
 
 /* Another loop that watches our own loop's descriptor must also do what libuv asks of it:
  * descriptors that are new are only watched from the next turn on, and a closed handle ends in one.
- * A loop that is not alive says "at once" for ever, and so does one that is to be turned for a
- * deadline, of which the core knows. */
+ * What the idle handle asks for the core asks for by itself, and of the timers it knows all but the
+ * one that tries CONNECTs again. A loop that is not alive says "at once" for ever. */
 static weir_time due(const weir_backend *backend) {
   if (has_work(backend)) return 1;
-  if (backend->own == NULL || uv_loop_alive(backend->own) == 0) return WEIR_TIME_NEVER;
-  if (uv_is_active((const uv_handle_t *)&backend->host->idle)) return WEIR_TIME_NEVER;
+  if (backend->own == NULL || uv_loop_alive(backend->own) == 0 ||
+      uv_is_active((const uv_handle_t *)&backend->host->idle))
+    return WEIR_TIME_NEVER;
   int ms = uv_backend_timeout(backend->own);
-  if (ms < 0) return WEIR_TIME_NEVER;
+  if (ms == 0) return 1;
+  if (ms < 0 || backend->retrying == NULL) return WEIR_TIME_NEVER;
   /* It is counted from the loop's time, which may be long ago. */
-  return ms == 0 ? 1 : (uv_now(backend->own) + (uint64_t)ms) * WEIR_TIME_MS;
+  return (uv_now(backend->own) + (uint64_t)ms) * WEIR_TIME_MS;
 }
 
 static void on_timer(uv_timer_t *timer);
@@ -151,13 +153,22 @@ static void move_list(weir_completions *to, weir_completions *from) {
   *from = (weir_completions){NULL, &from->first, NULL, &from->closed};
 }
 
+/* Also if nothing is referenced, when libuv would not look. */
+static void turn_own(const weir_backend *backend) {
+  uv_handle_t *handle = (uv_handle_t *)&backend->host->async;
+  bool alive = uv_has_ref(handle) != 0;
+  uv_ref(handle);
+  (void)uv_run(backend->own, UV_RUN_NOWAIT);
+  if (!alive) uv_unref(handle);
+}
+
 /* What was finished on the spot comes out once in a turn, behind the rest, so that a turn ends. */
 static weir_err poll_uv(weir_backend *backend, weir_time deadline, weir_completions *done) {
   weir_op **before = done->end;
   if (deadline != WEIR_POLL_REAP) {
     backend->turn_over = false;
     /* Of a loop of weir's own nobody else sees that it runs. */
-    if (backend->own != NULL && backend->inside == 0) (void)uv_run(backend->loop, UV_RUN_NOWAIT);
+    if (backend->own != NULL && backend->inside == 0) turn_own(backend);
     weirb_resolves_turn(&backend->resolves);
     weirb_resolves_collect(&backend->resolves, &backend->told);
   }
