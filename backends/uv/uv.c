@@ -40,10 +40,25 @@ static void on_idle(uv_idle_t *idle) {
   (void)idle;
 }
 
+static bool has_work(const weir_backend *backend) {
+  return backend->told.first != NULL || backend->told.closed != NULL ||
+         backend->pending.first != NULL || backend->pending.closed != NULL;
+}
+
+/* Another loop that watches our own loop's descriptor must also do what libuv asks of it:
+ * descriptors that are new are only watched from the next turn on, and a closed handle ends in one.
+ * What the idle handle asks for the core asks for by itself, and of the timers it knows all but the
+ * one that tries CONNECTs again. A loop that is not alive says "at once" for ever. */
 static weir_time due(const weir_backend *backend) {
-  bool idle = backend->told.first == NULL && backend->told.closed == NULL &&
-              backend->pending.first == NULL && backend->pending.closed == NULL;
-  return idle ? WEIR_TIME_NEVER : 1;
+  if (has_work(backend)) return 1;
+  if (backend->own == NULL || uv_loop_alive(backend->own) == 0 ||
+      uv_is_active((const uv_handle_t *)&backend->host->idle))
+    return WEIR_TIME_NEVER;
+  int ms = uv_backend_timeout(backend->own);
+  if (ms == 0) return 1;
+  if (ms < 0 || backend->retrying == NULL) return WEIR_TIME_NEVER;
+  /* It is counted from the loop's time, which may be long ago. */
+  return (uv_now(backend->own) + (uint64_t)ms) * WEIR_TIME_MS;
 }
 
 static void on_timer(uv_timer_t *timer);
@@ -69,8 +84,8 @@ static void run_at(weirb_uv_host *host, weir_time next) {
 }
 
 static void arm(weir_backend *backend) {
-  bool soon = due(backend) != WEIR_TIME_NEVER;
-  if (soon || (backend->deadline != WEIR_TIME_NEVER && backend->deadline <= weirp_clock_now()))
+  if (has_work(backend) ||
+      (backend->deadline != WEIR_TIME_NEVER && backend->deadline <= weirp_clock_now()))
     run_soon(backend->host);
   else
     run_at(backend->host, backend->deadline);
@@ -78,7 +93,7 @@ static void arm(weir_backend *backend) {
 
 static void on_timer(uv_timer_t *timer) {
   weir_backend *backend = ((weirb_uv_host *)timer->data)->backend;
-  if (due(backend) == WEIR_TIME_NEVER && backend->deadline > weirp_clock_now()) {
+  if (!has_work(backend) && backend->deadline > weirp_clock_now()) {
     uv_update_time(backend->loop);
     arm(backend);
     return;
