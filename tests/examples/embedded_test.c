@@ -24,7 +24,7 @@ enum {
   PIECE = 49152,   /* What a connection holds though nobody reads. */
   IDLE_MS = 300,   /* Long enough to be told from none. */
   TURNS_IDLE = 24, /* For a listener, a connection, a byte, a timeout and an end. */
-  ALARM_S = 30     /* What one program may take. */
+  ALARM_S = 20     /* What one program may take. */
 };
 
 static const char *program;
