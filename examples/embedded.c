@@ -237,6 +237,7 @@ bool embedded_begin(embedded *e, const char *program, char **argv, weir_loop_opt
   weir_err err = weir_loop_create(how, &e->loop);
   if (err != WEIR_OK) {
     embedded_refused(e, how->backend == NULL ? "loop" : how->backend, err);
+    if (err == WEIR_ERR_INVALID_ARG_VALUE) e->status = 2; /* There is no such backend. */
     return false;
   }
   e->timeline = timeline_begin(program, stdout, e->loop);

@@ -43,7 +43,7 @@ static bool watch_input(epoll_host *host) {
   return true;
 }
 
-/* Of no use to anybody with 0, but then it never expires. */
+/* A period of 0 leaves it unarmed. */
 static bool watch_ticker(const epoll_host *host) {
   int32_t ms = host->weir.tick_ms;
   struct timespec period = {ms / 1000, ms % 1000 * 1000000L};

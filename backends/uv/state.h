@@ -88,6 +88,7 @@ struct weir_backend {
   size_t streams;               /**< How many of them, and envelopes, there are. */
   weir_completions told;        /**< What libuv has told of. */
   weir_completions pending;     /**< What submit() and close() have finished on the spot. */
+  bool alive;                   /**< As set_alive() said. */
   bool turn_over;               /**< `pending` was handed out in this turn. */
   weirc_link resuming;          /**< The extra parts whose SEND goes on when libuv has read. */
   weir_time deadline;           /**< As set_deadline() said. */

@@ -125,6 +125,7 @@ static void set_deadline(weir_backend *backend, weir_time deadline) {
 
 static void set_alive(weir_backend *backend, bool alive) {
   uv_handle_t *handle = (uv_handle_t *)&backend->host->async;
+  backend->alive = alive;
   if (alive)
     uv_ref(handle);
   else
@@ -156,10 +157,9 @@ static void move_list(weir_completions *to, weir_completions *from) {
 /* Also if nothing is referenced, when libuv would not look. */
 static void turn_own(const weir_backend *backend) {
   uv_handle_t *handle = (uv_handle_t *)&backend->host->async;
-  bool alive = uv_has_ref(handle) != 0;
   uv_ref(handle);
   (void)uv_run(backend->own, UV_RUN_NOWAIT);
-  if (!alive) uv_unref(handle);
+  if (!backend->alive) uv_unref(handle);
 }
 
 /* What was finished on the spot comes out once in a turn, behind the rest, so that a turn ends. */

@@ -30,6 +30,7 @@ enum {
 static const char *program;
 static pid_t child;
 static int input; /* The program's; -1: closed. */
+static int file;  /* What it reads instead; -1: nothing. */
 static FILE *said;
 static char directory[] = "/tmp/weir-embedded-XXXXXX";
 static char path[sizeof directory + 8];
@@ -56,7 +57,8 @@ static void become_program(const char *const *arguments, const int *in, const in
     argv[count++] = loop_fixture_backend_name();
   }
   for (; *arguments != NULL && count < ARGUMENTS_MAX - 1; arguments++) argv[count++] = *arguments;
-  if (dup2(in[0], 0) < 0 || dup2(out[1], 1) < 0 || dup2(out[1], 2) < 0) _exit(126);
+  if (dup2(file >= 0 ? file : in[0], 0) < 0 || dup2(out[1], 1) < 0 || dup2(out[1], 2) < 0)
+    _exit(126);
   (void)execv(program, (char *const *)(uintptr_t)argv);
   _exit(127);
 }
@@ -129,7 +131,7 @@ static unsigned long await_good_end(unsigned long *out_ticks) {
 
 static int setup(void **state) {
   (void)state;
-  input = -1;
+  input = file = -1;
   said = NULL;
   child = 0;
   return 0;
@@ -139,6 +141,7 @@ static int teardown(void **state) {
   (void)state;
   (void)alarm(0);
   if (input >= 0) (void)close(input);
+  if (file >= 0) (void)close(file);
   if (said != NULL) (void)fclose(said);
   if (child > 0) {
     (void)kill(child, SIGKILL);
@@ -281,6 +284,21 @@ static void it_ends_when_weir_has_nothing_left(void **state) {
   assert_in_range(turns, 1, TURNS_IDLE);
 }
 
+/* Not everybody can watch a file. */
+static void a_file_says_all_at_once(void **state) {
+  static const char commands[] = "count\nquit"; /* The last line has no end. */
+  static const char *const arguments[] = {"--tcp", "0", NULL};
+  (void)state;
+  file = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  assert_true(file >= 0);
+  assert_int_equal(write(file, commands, strlen(commands)), strlen(commands));
+  assert_int_equal(lseek(file, 0, SEEK_SET), 0);
+  start(arguments);
+  assert_int_equal(atoi(await("host  connections")), 0);
+  (void)await("closing");
+  (void)await_good_end(NULL);
+}
+
 static void a_port_in_use_is_told_in_nodes_words(void **state) {
   char number[8], text[96];
   (void)state;
@@ -312,6 +330,7 @@ static void wrong_arguments_are_refused(void **state) {
       {"--tcp", "0", "--tick", "soon", NULL},
       {"--tcp", "0", "more", NULL},
   };
+  static const char *const unknown[] = {"--tcp", "0", "--backend", "none", NULL};
   (void)state;
   for (size_t i = 0; i < COUNT_OF(wrong); i++) {
     start(wrong[i]);
@@ -320,6 +339,9 @@ static void wrong_arguments_are_refused(void **state) {
     (void)teardown(NULL);
     (void)setup(NULL);
   }
+  start(unknown);
+  (void)await(chooses_backend() ? "none: ERR_INVALID_ARG_VALUE" : "--backend is not an option");
+  assert_int_equal(await_end(), 2);
 }
 
 static void a_backend_without_a_descriptor_is_refused(void **state) {
@@ -346,9 +368,13 @@ static bool has_descriptor(void) {
 
 int main(int argc, char **argv) {
   const struct CMUnitTest tests[] = {
-      TEST(both_loops_live_together_over_tcp),       TEST(both_loops_live_together_over_a_path),
-      TEST(an_idle_connection_ends_while_all_sleep), TEST(it_ends_when_weir_has_nothing_left),
-      TEST(a_port_in_use_is_told_in_nodes_words),    TEST(wrong_arguments_are_refused),
+      TEST(both_loops_live_together_over_tcp),
+      TEST(both_loops_live_together_over_a_path),
+      TEST(an_idle_connection_ends_while_all_sleep),
+      TEST(it_ends_when_weir_has_nothing_left),
+      TEST(a_file_says_all_at_once),
+      TEST(a_port_in_use_is_told_in_nodes_words),
+      TEST(wrong_arguments_are_refused),
   };
   const struct CMUnitTest refusals[] = {
       TEST(a_backend_without_a_descriptor_is_refused),
