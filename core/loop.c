@@ -247,6 +247,11 @@ static void leave(weir_loop *loop) {
   weirc_loop_touch(loop);
 }
 
+/* A host of the backend's own. */
+static bool owns_host(const weir_loop *loop) {
+  return loop->ops->owns && loop->ops->owns(loop->backend);
+}
+
 /* The host's loop runs, and the core inside on_ready(). */
 static weir_err run_host(weir_loop *loop, weir_run_mode mode) {
   if (!loop->ops->run) return WEIR_ENOTSUP;
@@ -283,14 +288,21 @@ weir_err weir_loop_run(weir_loop *loop, weir_run_mode mode) {
   return err;
 }
 
-weir_err weir_loop_dispatch(weir_loop *loop) {
-  if (!loop) return WEIR_ERR_INVALID_ARG_TYPE;
-  if (weirc_loop_elsewhere(loop)) return WEIR_ERR_WRONG_THREAD;
+/* A turn that does not wait. */
+static weir_err dispatch(weir_loop *loop) {
   if (loop->running > 0) return WEIR_EBUSY;
   enter(loop);
   weir_err err = turn(loop, WEIR_RUN_NOWAIT, false);
   leave(loop);
   return err;
+}
+
+weir_err weir_loop_dispatch(weir_loop *loop) {
+  if (!loop) return WEIR_ERR_INVALID_ARG_TYPE;
+  if (weirc_loop_elsewhere(loop)) return WEIR_ERR_WRONG_THREAD;
+  /* A host of the backend's own is nobody else's to turn. */
+  bool turns_host = loop->running == 0 && !loop->hosted && loop->ops->run && owns_host(loop);
+  return turns_host ? run_host(loop, WEIR_RUN_NOWAIT) : dispatch(loop);
 }
 
 void weirc_loop_touch(weir_loop *loop) {
@@ -359,11 +371,6 @@ static void free_everything(weir_loop *loop) {
   free_memory(loop);
 }
 
-/* A host of the backend's own. */
-static bool owns_host(const weir_loop *loop) {
-  return loop->ops->owns && loop->ops->owns(loop->backend);
-}
-
 weir_err weir_loop_free(weir_loop *loop) {
   if (!loop) return WEIR_OK;
   if (weirc_loop_elsewhere(loop)) return WEIR_ERR_WRONG_THREAD;
@@ -396,6 +403,6 @@ static void go_on_ending(weir_loop *loop) {
 
 static void on_ready(void *core) {
   weir_loop *loop = core;
-  (void)weir_loop_dispatch(loop);
+  (void)dispatch(loop);
   if (loop->ending) go_on_ending(loop);
 }

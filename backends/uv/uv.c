@@ -154,21 +154,13 @@ static void move_list(weir_completions *to, weir_completions *from) {
   *from = (weir_completions){NULL, &from->first, NULL, &from->closed};
 }
 
-/* Also if nothing is referenced, when libuv would not look. */
-static void turn_own(const weir_backend *backend) {
-  uv_handle_t *handle = (uv_handle_t *)&backend->host->async;
-  uv_ref(handle);
-  (void)uv_run(backend->own, UV_RUN_NOWAIT);
-  if (!backend->alive) uv_unref(handle);
-}
-
 /* What was finished on the spot comes out once in a turn, behind the rest, so that a turn ends. */
 static weir_err poll_uv(weir_backend *backend, weir_time deadline, weir_completions *done) {
   weir_op **before = done->end;
   if (deadline != WEIR_POLL_REAP) {
     backend->turn_over = false;
-    /* Of a loop of weir's own nobody else sees that it runs. */
-    if (backend->own != NULL && backend->inside == 0) turn_own(backend);
+    /* It is being freed: nobody else sees that a loop of weir's own runs. */
+    if (backend->own != NULL && backend->inside == 0) (void)uv_run(backend->own, UV_RUN_NOWAIT);
     weirb_resolves_turn(&backend->resolves);
     weirb_resolves_collect(&backend->resolves, &backend->told);
   }
@@ -184,9 +176,22 @@ static weir_time now(weir_backend *backend) {
   return weirp_clock_now();
 }
 
+/* Also if nothing is referenced, when libuv would not look; and what is due by the clock is, also
+ * if libuv's counts whole milliseconds. */
+static void turn_own(weir_backend *backend) {
+  uv_handle_t *handle = (uv_handle_t *)&backend->host->async;
+  arm(backend);
+  uv_ref(handle);
+  (void)uv_run(backend->own, UV_RUN_NOWAIT);
+  if (!backend->alive) uv_unref(handle);
+}
+
 static weir_err run(weir_backend *backend, weir_run_mode mode) {
   static const uv_run_mode modes[] = {UV_RUN_DEFAULT, UV_RUN_ONCE, UV_RUN_NOWAIT};
-  (void)uv_run(backend->loop, modes[mode]);
+  if (mode == WEIR_RUN_NOWAIT && backend->own != NULL)
+    turn_own(backend);
+  else /* Behind it the backend may be gone. */
+    (void)uv_run(backend->loop, modes[mode]);
   return WEIR_OK;
 }
 

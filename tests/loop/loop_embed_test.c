@@ -110,6 +110,28 @@ static void an_echo_runs_on_poll(void **state) {
   assert_false(weir_loop_alive(f->loop));
 }
 
+/* A host may turn it all the same, for reasons of its own. */
+static void what_is_unreferenced_is_served_when_turned(void **state) {
+  loop_fixture *f = *state;
+  connection c = {.keep_server = true};
+  for (size_t i = 0; i < sizeof large; i++) large[i] = (char)(i * 7 + i / 251);
+  assert_int_equal(connection_start(&c, f->loop, &client_handlers, &peer_handlers, NULL), WEIR_OK);
+  weir_server_unref(c.server);
+  weir_socket_unref(c.client);
+  if (loop_fixture_is_sim(f)) { /* Its time moves in waits, and who waits is alive. */
+    weir_timer *timer;
+    assert_int_equal(weir_timer_create(f->loop, note_timer, (void *)(uintptr_t) "", &timer),
+                     WEIR_OK);
+    weir_timer_start(timer, 1, 1);
+  }
+  for (int i = 0; i < ROUNDS && echoed < sizeof large; i++) {
+    if (c.peer && weir_socket_has_ref(c.peer)) weir_socket_unref(c.peer);
+    if (loop_fixture_is_sim(f)) assert_int_equal(weir_loop_run(f->loop, WEIR_RUN_ONCE), WEIR_OK);
+    assert_int_equal(weir_loop_dispatch(f->loop), WEIR_OK);
+  }
+  assert_int_equal(echoed, sizeof large);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, loop_fixture_teardown)
 
 int main(void) {
@@ -117,6 +139,7 @@ int main(void) {
       TEST(timers_are_honoured),
       TEST(steps_and_posts_need_no_wait),
       TEST(an_echo_runs_on_poll),
+      TEST(what_is_unreferenced_is_served_when_turned),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
