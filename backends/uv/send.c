@@ -120,7 +120,8 @@ static bool is_sent(const weir_send_op *send) {
 }
 
 /* libuv tells of what the system took at once before it reads. Sending on there would meet a reset
- * that is to be told by the reading, as it is where the system takes less. */
+ * that is to be told by the reading, as it is where the system takes less. It may tell right behind
+ * a reading as well, so it is the second turn that has read since. */
 static void on_written(uv_write_t *request, int status) {
   weirb_uv_stream *stream = weirb_uv_stream_of(request->handle);
   weirb_uv_handle *handle = stream->owner;
@@ -131,7 +132,8 @@ static void on_written(uv_write_t *request, int status) {
   weir_err error = weirb_uv_error(status);
   if (status == 0) send->op.length += written;
   if (status == 0 && stream->at_once && !is_sent(send)) {
-    stream->resumes = stream->backend->resumes = true;
+    stream->resumes = 2;
+    stream->backend->resumes = true;
     weirb_uv_soon(stream->backend);
     return;
   }
@@ -142,7 +144,6 @@ static void on_written(uv_write_t *request, int status) {
 static void resume(weir_backend *backend, weirb_uv_stream *stream) {
   weirb_uv_handle *handle = stream->owner;
   weir_err error;
-  stream->resumes = false;
   if (handle == NULL || handle->send == NULL || stream->writes) return;
   if (!go_on(stream, (weir_send_op *)(void *)handle->send, &error)) return;
   weirb_uv_finish(backend, take_send(backend, handle), error);
@@ -153,7 +154,11 @@ void weirb_uv_send_resume(weir_backend *backend) {
   backend->resumes = false;
   for (weirc_link *link = backend->streams.next; link != &backend->streams; link = link->next) {
     weirb_uv_stream *stream = weirc_container(link, weirb_uv_stream, link);
-    if (stream->resumes) resume(backend, stream);
+    if (stream->resumes == 0) continue;
+    if (--stream->resumes > 0)
+      backend->resumes = true;
+    else
+      resume(backend, stream);
   }
 }
 

@@ -45,11 +45,11 @@ typedef struct weirb_uv_stream {
   bool open;                     /**< libuv has the descriptor. */
   bool writes;                   /**< libuv has that write. */
   bool at_once;                  /**< The system took it before libuv had waited. */
-  bool resumes;                  /**< The SEND goes on when libuv has read. */
-  bool reading;                  /**< uv_read_start() was called. */
-  bool waiting;                  /**< A connection waits for uv_accept(). */
-  bool connecting;               /**< libuv has a connect request. */
-  bool listens;                  /**< uv_listen() was called. */
+  unsigned char resumes; /**< Turns of libuv's until the SEND goes on; 0: it does not wait. */
+  bool reading;          /**< uv_read_start() was called. */
+  bool waiting;          /**< A connection waits for uv_accept(). */
+  bool connecting;       /**< libuv has a connect request. */
+  bool listens;          /**< uv_listen() was called. */
 } weirb_uv_stream;
 
 /** The bytes behind an object of the core. Zeroed memory is a handle without transport. */
