@@ -129,7 +129,8 @@ static bool is_sent(const weir_send_op *send) {
 }
 
 /* libuv tells of what the system took at once before it reads. Sending on there would meet a reset
- * that is to be told by the reading, as it is where the system takes less. */
+ * that is to be told by the reading, as it is where the system takes less. It may tell right behind
+ * a reading as well, so it is the second turn that has read since. */
 static void on_written(uv_write_t *request, int status) {
   weirb_uv_stream *stream = weirb_uv_stream_of(request->handle);
   weirb_uv_handle *handle = stream->owner;
@@ -141,6 +142,7 @@ static void on_written(uv_write_t *request, int status) {
   weir_err error = weirb_uv_error(status);
   if (status == 0) send->op.length += written;
   if (status == 0 && stream->at_once && !is_sent(send)) {
+    stream->extra->turns = 2;
     weirc_list_append(&stream->backend->resuming, &stream->extra->resuming);
     weirb_uv_soon(stream->backend);
     return;
@@ -153,15 +155,19 @@ static void resume(weir_backend *backend, weirb_uv_extra *extra) {
   weirb_uv_stream *stream = weirb_uv_stream_of(extra->request.write.handle);
   weirb_uv_handle *handle = stream->owner;
   weir_err error;
-  weirc_list_remove(&extra->resuming);
   if (go_on(stream, (weir_send_op *)(void *)handle->send, &error))
     weirb_uv_finish(backend, take_send(backend, handle), error);
 }
 
 void weirb_uv_send_resume(weir_backend *backend) {
-  const weirc_link *list = &backend->resuming;
-  while (!weirc_list_empty(list))
-    resume(backend, weirc_container(list->next, weirb_uv_extra, resuming));
+  weirc_link *next = backend->resuming.next;
+  while (next != &backend->resuming) {
+    weirb_uv_extra *extra = weirc_container(next, weirb_uv_extra, resuming);
+    next = next->next;
+    if (--extra->turns > 0) continue;
+    weirc_list_remove(&extra->resuming);
+    resume(backend, extra);
+  }
 }
 
 void weirb_uv_send_forget(weirb_uv_stream *stream) {

@@ -33,6 +33,7 @@ typedef struct weirb_uv_extra {
   } request;                   /**< The request that is out; there is one at a time. */
   weirp_ipc_name name;         /**< The file that was bound. */
   weirc_link resuming;         /**< In the backend's list, or in none. */
+  unsigned turns;              /**< Of libuv's, until it goes on. */
   size_t writing;              /**< Bytes of the last write that libuv was given. */
   weirb_uv_envelope *envelope; /**< What goes with that write; NULL: nothing. */
 } weirb_uv_extra;
