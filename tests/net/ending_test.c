@@ -158,6 +158,10 @@ static void writing_in_the_end_handler_is_legal_and_arrives(void **state) {
   net_free(net);
 }
 
+static bool peer_was_told_the_end(const net_fixture *net) {
+  return net_was_told(&net->peers[0].log, "end");
+}
+
 /* STR-29: everything queued is sent before the automatic end. */
 static void the_automatic_end_sends_the_whole_queue_first(void **state) {
   (void)state;
@@ -168,6 +172,7 @@ static void the_automatic_end_sends_the_whole_queue_first(void **state) {
     weir_socket_pause(net->client.socket);
     assert_int_equal(net_write(&net->peers[0], 0, MUCH, "w"), WEIR_WAIT_DRAIN);
     end_client(net);
+    net_run_until(net, peer_was_told_the_end);
     net_settle(net);
     net_expect("peer", &net->peers[0].log, "end");
     assert_int_equal(weir_socket_ready_state(net->peers[0].socket), WEIR_READY_STATE_CLOSED);
