@@ -1,6 +1,8 @@
 /* Names and texts of errors, in Node's words. Which error happens when is decided elsewhere. */
 #include "core/error.h"
 
+#include "core/loop.h"
+
 #include <string.h>
 
 typedef struct err_text {
@@ -96,6 +98,33 @@ static const err_text err_texts[] = {
     {WEIR_ERR_LOOP_CLOSED, "ERR_LOOP_CLOSED", "The loop is closed"},
     {WEIR_ERR_IP_BLOCKED, "ERR_IP_BLOCKED", "IP is blocked by net.BlockList"},
 };
+
+/* The numbers that Node has for what getaddrinfo() says, which are the same everywhere. */
+static int32_t number_of_resolver(weir_err code) {
+  switch (code) {
+  case WEIR_ENOTFOUND: return -3008;
+  case WEIR_EAI_AGAIN: return -3001;
+  case WEIR_EAI_BADFLAGS: return -3002;
+  case WEIR_EAI_FAIL: return -3004;
+  case WEIR_EAI_FAMILY: return -3005;
+  case WEIR_EAI_MEMORY: return -3006;
+  case WEIR_EAI_OVERFLOW: return -3009;
+  case WEIR_EAI_SERVICE: return -3010;
+  case WEIR_EAI_SOCKTYPE: return -3011;
+  default: return 0;
+  }
+}
+
+weir_error weirc_error_of(const weir_loop *loop, weir_err code, const char *syscall) {
+  weir_error error = WEIR_ERROR_INIT;
+  error.code = code;
+  if (!weirc_is_system(code)) return error;
+  error.syscall = syscall;
+  error.system_code = number_of_resolver(code);
+  if (error.system_code == 0 && loop && loop->ops->system_code)
+    error.system_code = loop->ops->system_code(code);
+  return error;
+}
 
 weir_error weirc_error_blocked(const weir_address *address) {
   weir_error error = WEIR_ERROR_INIT;

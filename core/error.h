@@ -6,19 +6,15 @@
 #define WEIRC_ERROR_H
 
 #include "weir/error.h"
+#include "weir/loop.h"
 
 /** True for codes of the system, which belong to a call. */
 static inline bool weirc_is_system(weir_err err) {
   return err > WEIR_WAIT_DRAIN && err < WEIR_ERR_INVALID_ARG_TYPE;
 }
 
-/** An error of a code; the system's own belong to a call, the others to none. */
-static inline weir_error weirc_error_of(weir_err code, const char *syscall) {
-  weir_error error = WEIR_ERROR_INIT;
-  error.code = code;
-  if (weirc_is_system(code)) error.syscall = syscall;
-  return error;
-}
+/** An error of a code; the system's own belong to a call and, on a loop, have its number. */
+weir_error weirc_error_of(const weir_loop *loop, weir_err code, const char *syscall);
 
 /** The error of a connect to an address that a block list has. */
 weir_error weirc_error_blocked(const weir_address *address);

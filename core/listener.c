@@ -131,7 +131,7 @@ static bool is_overload(weir_err err) {
 
 /* Connections stay in the backlog meanwhile, and the loop is idle. */
 static void accept_failed(weir_server *server, weir_err err) {
-  weir_error error = weirc_error_of(err, "accept");
+  weir_error error = weirc_error_of(server->object.loop, err, "accept");
   wait_and_retry(server);
   weirc_trace(server->object.loop, server->object.id, WEIR_TRACE_OVERLOAD, err, server->retry_ms);
   if (!is_overload(err)) {

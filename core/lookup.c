@@ -87,7 +87,8 @@ bool weirc_lookup_is_usable(const weir_address *address) {
 void weirc_lookup_refuse(const weir_address *address, const char *host, uint16_t port,
                          weirc_unusable *out_unusable) {
   weir_error *error = &out_unusable->error;
-  *error = weirc_error_of(WEIR_ERR_INVALID_IP_ADDRESS, NULL);
+  *error = (weir_error)WEIR_ERROR_INIT;
+  error->code = WEIR_ERR_INVALID_IP_ADDRESS;
   if (address->family == WEIR_FAMILY_NONE) return;
   weirc_error_family_text(address->family, host, port, out_unusable->text,
                           sizeof out_unusable->text);
@@ -106,7 +107,7 @@ static void tell(weir_lookup *lookup, const weir_error *error, const weir_addres
 
 void weirc_lookup_resolved(weir_op *op) {
   weir_lookup *lookup = weirc_container((weir_resolve_op *)(void *)op, weir_lookup, resolve);
-  weir_error error = weirc_error_of(op->error, "getaddrinfo");
+  weir_error error = weirc_error_of(lookup->loop, op->error, "getaddrinfo");
   assert(lookup->of_system && lookup->loop->resolving > 0);
   lookup->loop->resolving--;
   error.host = lookup->host;
@@ -120,7 +121,7 @@ weir_err weir_lookup_answer(weir_lookup *lookup, const weir_error *error,
   if (!lookup) return WEIR_ERR_INVALID_ARG_TYPE;
   assert(!lookup->of_system);
   weir_err err = lookup->told ? WEIR_OK : WEIR_ECANCELED;
-  weir_error empty = weirc_error_of(WEIR_ENOTFOUND, "getaddrinfo");
+  weir_error empty = weirc_error_of(lookup->loop, WEIR_ENOTFOUND, "getaddrinfo");
   empty.host = lookup->host;
   if (!error && (!addresses || count == 0)) error = &empty;
   tell(lookup, error, addresses, count);

@@ -23,7 +23,7 @@ static weir_error *note_failure(weirc_race *race, weir_err err, const char *sysc
   weir_error *error = &race->errors[race->error_count];
   bool binding = syscall[0] == 'b';
   assert(race->error_count < race->target_count);
-  *error = weirc_error_of(err, syscall);
+  *error = weirc_error_of(race->socket->object.loop, err, syscall);
   error->address = binding ? *local : *remote;
   if (!binding && local->port > 0) error->local_address = *local;
   race->parts[race->error_count++] = error;

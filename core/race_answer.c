@@ -60,7 +60,7 @@ static bool waits(const weirc_race *race) {
 }
 
 static void tell_error(weirc_race *race) {
-  weir_error no_memory = weirc_error_of(WEIR_ENOMEM, "getaddrinfo");
+  weir_error no_memory = weirc_error_of(race->socket->object.loop, WEIR_ENOMEM, "getaddrinfo");
   const weir_error *error = race->answer_error ? race->answer_error : &no_memory;
   no_memory.host = race->host;
   tell_lookup(race->socket, error, NULL, race->host);

@@ -119,7 +119,8 @@ weir_err weir_server_set_handlers(weir_server *server, const weir_server_handler
 static void tell_owed(weir_server *server, weirc_server_owed **list, const char *syscall) {
   while (*list) {
     weirc_server_owed *owed = *list;
-    weir_error error = weirc_error_of(server->freed ? WEIR_ECANCELED : owed->err, syscall);
+    weir_error error =
+        weirc_error_of(server->object.loop, server->freed ? WEIR_ECANCELED : owed->err, syscall);
     *list = owed->next;
     tell_one(server, owed, error.code == WEIR_OK ? NULL : &error);
   }
@@ -134,7 +135,7 @@ static weirc_server_owed *take_listen_owed(weir_server *server) {
 
 static void tell_listen_callback(weir_server *server, weirc_server_owed *owed,
                                  const weir_error *error) {
-  weir_error canceled = weirc_error_of(WEIR_ECANCELED, "listen");
+  weir_error canceled = weirc_error_of(server->object.loop, WEIR_ECANCELED, "listen");
   if (owed) tell_one(server, owed, server->freed ? &canceled : error);
 }
 
@@ -147,7 +148,7 @@ static void close_if_drained(weir_server *server) {
 }
 
 static void tell_failure(weir_server *server) {
-  weir_error bare = weirc_error_of(server->listen_code, "listen");
+  weir_error bare = weirc_error_of(server->object.loop, server->listen_code, "listen");
   weir_error *copy = server->listen_error;
   const weir_error *error = copy ? copy : &bare;
   weirc_server_owed *owed = take_listen_owed(server);

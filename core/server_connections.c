@@ -95,7 +95,7 @@ void weirc_server_tell_counted(weir_server *server) {
   server->counted = NULL;
   while (counted) {
     weirc_server_counted told = *counted;
-    weir_error canceled = weirc_error_of(WEIR_ECANCELED, NULL);
+    weir_error canceled = weirc_error_of(server->object.loop, WEIR_ECANCELED, NULL);
     bool freed = server->freed;
     weirc_release(&server->object.loop->allocator, counted);
     told.callback(server, freed ? &canceled : NULL, freed ? 0 : told.count, told.user);

@@ -54,7 +54,8 @@ static void fail(weir_server *server, const weir_error *error) {
 static void fail_to_bind(weir_server *server, const weir_endpoint *local, weir_err err) {
   bool no_directory = local->transport == WEIR_TRANSPORT_IPC && err == WEIR_ENOENT;
   /* As Node: a path in a directory that is not there reads as on Windows. */
-  weir_error error = weirc_error_of(no_directory ? WEIR_EACCES : err, "listen");
+  weir_error error =
+      weirc_error_of(server->object.loop, no_directory ? WEIR_EACCES : err, "listen");
   error.path = local->path;
   error.path_length = local->path_length;
   error.address = local->address;

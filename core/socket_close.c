@@ -19,7 +19,7 @@ static void note_error(weir_socket *socket, const weir_error *error) {
 }
 
 void weirc_socket_destroy_error(const weir_socket *socket, weir_error *out_error) {
-  *out_error = weirc_error_of((weir_err)socket->error_code, NULL);
+  *out_error = weirc_error_of(socket->object.loop, (weir_err)socket->error_code, NULL);
   if (socket->extra && socket->extra->error) *out_error = *socket->extra->error;
 }
 
@@ -43,7 +43,7 @@ void weirc_socket_destroy(weir_socket *socket, const weir_error *error, weir_clo
 }
 
 void weirc_socket_destroy_with(weir_socket *socket, weir_err code, const char *syscall) {
-  weir_error error = weirc_error_of(code, syscall);
+  weir_error error = weirc_error_of(socket->object.loop, code, syscall);
   weirc_socket_destroy(socket, &error, WEIR_CLOSE_PLAIN);
 }
 

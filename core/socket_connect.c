@@ -223,7 +223,8 @@ weir_err weir_connect(weir_loop *loop, const weir_socket_options *options,
 
 static void fail(weir_socket *socket, const weirc_socket_extra *extra) {
   const weir_connect_op *connect = &extra->connect;
-  weir_error error = weirc_error_of(connect->op.error, extra->bind_failed ? "bind" : "connect");
+  weir_error error = weirc_error_of(socket->object.loop, connect->op.error,
+                                    extra->bind_failed ? "bind" : "connect");
   error.path = connect->remote.path;
   error.path_length = connect->remote.path_length;
   error.address = extra->bind_failed ? extra->local : connect->remote.address;

@@ -82,7 +82,7 @@ static void tell(weir_socket *socket, weirc_chunk_list *list, const weir_error *
 }
 
 static void tell_canceled(weir_socket *socket, weirc_chunk_list *list) {
-  weir_error error = weirc_error_of(WEIR_ECANCELED, NULL);
+  weir_error error = weirc_error_of(socket->object.loop, WEIR_ECANCELED, NULL);
   tell(socket, list, &error);
 }
 

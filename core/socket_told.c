@@ -17,7 +17,8 @@ static void tell(weir_socket *socket, weirc_chunk *chunk, const weir_error *erro
 
 /* Tells a chunk the outcome that was noted in it. */
 static void tell_noted(weir_socket *socket, weirc_chunk *chunk) {
-  weir_error error = weirc_error_of((weir_err)chunk->error, chunk->message ? NULL : "write");
+  weir_error error =
+      weirc_error_of(socket->object.loop, (weir_err)chunk->error, chunk->message ? NULL : "write");
   error.message = chunk->message;
   tell(socket, chunk, error.code == WEIR_OK ? NULL : &error);
 }
@@ -65,7 +66,7 @@ static const weirc_chunk *give_up_queue(weir_socket *socket, weirc_writer *write
  * since.
  */
 static void fail(weir_socket *socket, weir_err err) {
-  weir_error error = weirc_error_of(err, "write");
+  weir_error error = weirc_error_of(socket->object.loop, err, "write");
   weirc_chunk_list lost;
   socket->write_failed = true;
   socket->error_code = (uint16_t)err;
@@ -143,7 +144,7 @@ static weir_err lost_code(const weir_socket *socket, bool first, bool leaving) {
 
 /* WEIR_OK stands for the error the socket was destroyed with. */
 static void tell_lost(weir_socket *socket, weirc_chunk *chunk, weir_err code, const char *message) {
-  weir_error error = weirc_error_of(code, "write");
+  weir_error error = weirc_error_of(socket->object.loop, code, "write");
   error.message = message;
   if (code == WEIR_OK) weirc_socket_destroy_error(socket, &error);
   tell(socket, chunk, &error);

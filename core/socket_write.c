@@ -142,7 +142,7 @@ static weir_err refuse(weir_socket *socket, weir_err err, const char *message,
 
 static weir_err refuse_ended(weir_socket *socket, bool by_peer, weir_socket_callback callback,
                              void *user) {
-  weir_error error = weirc_error_of(WEIR_ERR_STREAM_WRITE_AFTER_END, NULL);
+  weir_error error = weirc_error_of(socket->object.loop, WEIR_ERR_STREAM_WRITE_AFTER_END, NULL);
   if (by_peer) {
     error.code = WEIR_EPIPE;
     error.message = "This socket has been ended by the other party";

@@ -12,6 +12,7 @@
 #include "backends/ready/poller.h"
 #include "backends/ready/send.h"
 #include "backends/ready/turn.h"
+#include "platform/posix/error.h"
 #include "platform/posix/scope.h"
 
 /** open() of the SPI, for a poller. */
@@ -43,8 +44,8 @@ intptr_t weirb_ready_fd(const weir_backend *backend);
     .address = weirb_ready_address, .release_name = weirb_ready_release_name,                      \
     .try_send = weirb_ready_try_send, .submit = weirb_ready_submit, .cancel = weirb_ready_cancel,  \
     .close = weirb_ready_close, .due = weirb_ready_turn_due, .move = weirb_ready_move,             \
-    .scope_id = weirp_scope_id, .set_no_delay = weirb_ready_set_no_delay,                          \
-    .set_keep_alive = weirb_ready_set_keep_alive,                                                  \
+    .scope_id = weirp_scope_id, .system_code = weirp_error_number,                                 \
+    .set_no_delay = weirb_ready_set_no_delay, .set_keep_alive = weirb_ready_set_keep_alive,        \
     .set_type_of_service = weirb_ready_set_type_of_service,                                        \
     .peer_credentials = weirb_ready_peer_credentials,                                              \
     .adopt_listener = weirb_ready_adopt_listener, .try_send_fd = weirb_ready_try_send_fd,          \

@@ -352,4 +352,5 @@ const weir_backend_ops weirb_uv_ops = {
     .stop = stop,
     .busy = busy,
     .owns = owns,
+    .system_code = weirp_error_number,
 };

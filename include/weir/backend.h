@@ -369,6 +369,9 @@ typedef struct weir_backend_ops {
   bool (*busy)(const weir_backend *backend);
   /** Guests: whether the loop is the backend's own after all, and goes with it. Optional. */
   bool (*owns)(const weir_backend *backend);
+  /** Node's errno of a code: the system's number, negative; 0: the system has none. Optional.
+   * @thread any */
+  int32_t (*system_code)(weir_err code);
 } weir_backend_ops;
 
 /**

@@ -2,6 +2,7 @@
  * fails. */
 #include "tests/support/net_fixture.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -195,6 +196,8 @@ static void a_refused_connection_is_an_error_and_a_close(void **state) {
     assert_string_equal(net->client.message, expected);
     assert_string_equal(net->client.syscall, "connect");
     assert_int_equal(net->client.full.address.port, net->port);
+    assert_int_equal(net->client.full.system_code,
+                     loop_fixture_is_sim(&net->base) ? 0 : -ECONNREFUSED);
     net_free(net);
   }
 }

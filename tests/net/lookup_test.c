@@ -228,6 +228,7 @@ static void an_empty_answer_is_enotfound(void **state) {
     assert_int_equal(weir_lookup_answer(a.lookup, NULL, NULL, 0), WEIR_OK);
     net_settle(net);
     assert_string_equal(net->client.message, "getaddrinfo ENOTFOUND x.test");
+    assert_int_equal(net->client.full.system_code, -3008);
   }
   assert_int_equal(weir_lookup_answer(NULL, NULL, NULL, 0), WEIR_ERR_INVALID_ARG_TYPE);
   net_free(net);

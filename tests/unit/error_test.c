@@ -22,7 +22,7 @@ static void assert_message(const weir_error *error, const char *expected) {
 
 static void a_connect_error_names_the_address(void **state) {
   (void)state;
-  weir_error error = weirc_error_of(WEIR_ECONNREFUSED, "connect");
+  weir_error error = weirc_error_of(NULL, WEIR_ECONNREFUSED, "connect");
   error.address = address_of("127.0.0.1", 1);
   assert_message(&error, "connect ECONNREFUSED 127.0.0.1:1");
   error.address = address_of("::1", 65535);
@@ -34,7 +34,7 @@ static void a_connect_error_names_the_address(void **state) {
 
 static void a_port_of_zero_is_left_out(void **state) {
   (void)state;
-  weir_error error = weirc_error_of(WEIR_EADDRNOTAVAIL, "bind");
+  weir_error error = weirc_error_of(NULL, WEIR_EADDRNOTAVAIL, "bind");
   error.address = address_of("203.0.113.9", 0);
   assert_message(&error, "bind EADDRNOTAVAIL 203.0.113.9");
   error.code = WEIR_EINVAL;
@@ -44,7 +44,7 @@ static void a_port_of_zero_is_left_out(void **state) {
 
 static void a_path_stands_where_the_address_would(void **state) {
   (void)state;
-  weir_error error = weirc_error_of(WEIR_ENOENT, "connect");
+  weir_error error = weirc_error_of(NULL, WEIR_ENOENT, "connect");
   error.path = "/tmp/weir.sock, cut here";
   error.path_length = strlen("/tmp/weir.sock");
   assert_message(&error, "connect ENOENT /tmp/weir.sock");
@@ -54,7 +54,7 @@ static void a_name_with_a_nul_keeps_its_length(void **state) {
   (void)state;
   static const char expected[] = "connect ECONNREFUSED \0abstract";
   char text[64];
-  weir_error error = weirc_error_of(WEIR_ECONNREFUSED, "connect");
+  weir_error error = weirc_error_of(NULL, WEIR_ECONNREFUSED, "connect");
   error.path = "\0abstract";
   error.path_length = 9;
   assert_int_equal(weir_error_message(&error, text, sizeof text), sizeof expected - 1);
@@ -63,7 +63,7 @@ static void a_name_with_a_nul_keeps_its_length(void **state) {
 
 static void a_listen_error_says_what_the_code_means(void **state) {
   (void)state;
-  weir_error error = weirc_error_of(WEIR_EADDRINUSE, "listen");
+  weir_error error = weirc_error_of(NULL, WEIR_EADDRINUSE, "listen");
   error.address = address_of("127.0.0.1", 80);
   assert_message(&error, "listen EADDRINUSE: address already in use 127.0.0.1:80");
   error.address = address_of("::", 80);
@@ -71,7 +71,7 @@ static void a_listen_error_says_what_the_code_means(void **state) {
   error.code = WEIR_EADDRNOTAVAIL;
   error.address = address_of("203.0.113.9", 0);
   assert_message(&error, "listen EADDRNOTAVAIL: address not available 203.0.113.9");
-  error = weirc_error_of(WEIR_EINVAL, "listen");
+  error = weirc_error_of(NULL, WEIR_EINVAL, "listen");
   assert_message(&error, "listen EINVAL: invalid argument");
   error.code = WEIR_EACCES;
   error.path = "/none/x";
@@ -81,17 +81,17 @@ static void a_listen_error_says_what_the_code_means(void **state) {
 
 static void errors_of_an_established_stream_have_call_and_code(void **state) {
   (void)state;
-  weir_error error = weirc_error_of(WEIR_ECONNRESET, "read");
+  weir_error error = weirc_error_of(NULL, WEIR_ECONNRESET, "read");
   assert_message(&error, "read ECONNRESET");
-  error = weirc_error_of(WEIR_EPIPE, "write");
+  error = weirc_error_of(NULL, WEIR_EPIPE, "write");
   assert_message(&error, "write EPIPE");
-  error = weirc_error_of(WEIR_ENOTCONN, "shutdown");
+  error = weirc_error_of(NULL, WEIR_ENOTCONN, "shutdown");
   assert_message(&error, "shutdown ENOTCONN");
 }
 
 static void the_librarys_own_errors_are_free_text(void **state) {
   (void)state;
-  weir_error error = weirc_error_of(WEIR_ERR_SOCKET_CLOSED, "write");
+  weir_error error = weirc_error_of(NULL, WEIR_ERR_SOCKET_CLOSED, "write");
   assert_null(error.syscall);
   assert_message(&error, "Socket is closed");
   error.message = "Something else";
@@ -103,7 +103,7 @@ static void the_librarys_own_errors_are_free_text(void **state) {
 static void what_does_not_fit_is_cut_and_the_whole_length_is_told(void **state) {
   (void)state;
   static const char whole[] = "read ECONNRESET";
-  weir_error error = weirc_error_of(WEIR_ECONNRESET, "read");
+  weir_error error = weirc_error_of(NULL, WEIR_ECONNRESET, "read");
   for (size_t capacity = 0; capacity <= sizeof whole + 1; capacity++) {
     char text[sizeof whole + 2];
     memset(text, '#', sizeof text);
