@@ -100,8 +100,12 @@ static inline int weirc_atomic_int_fetch_add(weirc_atomic_int *atomic, int value
 
 #include <stdatomic.h>
 
-/** A static variable of which each thread has its own. */
+/** A static variable of which each thread has its own. Few and small: it is read without a call. */
+#if defined(__ELF__)
+#define WEIRC_THREAD_LOCAL __attribute__((tls_model("initial-exec"))) _Thread_local
+#else
 #define WEIRC_THREAD_LOCAL _Thread_local
+#endif
 
 /** A pointer that several threads may touch. */
 typedef struct weirc_atomic_ptr {
