@@ -76,7 +76,7 @@ weir_err weirb_ready_poll(weir_backend *backend, weir_time deadline, weir_comple
     weirb_ready_turn_hand_out_earlier(backend, done);
     if (done->end != before) return WEIR_OK;
   }
-  backend->free = (struct iovec){backend->buffer, WEIRB_READY_BUFFER_SIZE};
+  backend->free = (struct iovec){backend->buffer, WEIRB_READY_ROOM};
   if (serve_events(backend, done)) return WEIR_OK;
   if (!backend->turn_over && done->end == before) weirb_ready_turn_go_on(backend, done);
   return WEIR_OK;

@@ -71,8 +71,7 @@ static inline bool weirb_ready_receive_either(weir_backend *backend, weirb_ready
   }
   weirb_ready_received(backend, handle, free->iov_base, (size_t)n, free->iov_len, done);
   free->iov_base = (unsigned char *)free->iov_base + n;
-  free->iov_len -= (size_t)n;
-  return free->iov_len < WEIRB_READY_ROOM;
+  return (unsigned char *)free->iov_base > backend->buffer + WEIRB_READY_EARLIER;
 }
 
 /**

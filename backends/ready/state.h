@@ -12,11 +12,11 @@
 
 #include <sys/socket.h>
 
-/** Bytes of the receive buffer that all handles share. */
-#define WEIRB_READY_BUFFER_SIZE 65536u
-/** With less room left in it, poll() hands out what there is, so that the next read is a large one.
- */
-#define WEIRB_READY_ROOM 16384u
+/** Room of each read into the receive buffer that all handles share: how much a connection brings
+ * at once is not to depend on what others have brought. */
+#define WEIRB_READY_ROOM 65536u
+/** Bytes in front of that room, for what was read before and is not handed out yet. */
+#define WEIRB_READY_EARLIER 49152u
 /** Events taken from the system at once. */
 #define WEIRB_READY_EVENTS 256u
 /** How often a handle is served in one turn, its event not counted: others wait meanwhile. */
@@ -77,7 +77,7 @@ struct weir_backend {
   unsigned at;                      /**< The next of `events` to look at. */
   unsigned count;                   /**< Events that were taken from the system. */
   struct msghdr message; /**< For reading from Unix sockets: into `free`, and no room for more. */
-  struct iovec free;     /**< What of `buffer` this poll() does not hand out yet. */
+  struct iovec free;     /**< Where in `buffer` the next read goes: WEIRB_READY_ROOM bytes. */
   weirb_ready_handle **table; /**< The handle of each descriptor, or NULL. */
   size_t table_size;          /**< Entries of table. */
   weirb_ready_queue ready;    /**< Handles to serve in this round. */
@@ -95,8 +95,9 @@ struct weir_backend {
   size_t passed_count;        /**< How many. */
   size_t passed_capacity;     /**< How many have room. */
   weir_allocator allocator;   /**< The loop's. */
-  weirb_ready_event events[WEIRB_READY_EVENTS];  /**< Taken from the system together. */
-  unsigned char buffer[WEIRB_READY_BUFFER_SIZE]; /**< For RECEIVEs without memory. */
+  weirb_ready_event events[WEIRB_READY_EVENTS]; /**< Taken from the system together. */
+  /** For RECEIVEs without memory. */
+  unsigned char buffer[WEIRB_READY_EARLIER + WEIRB_READY_ROOM];
 };
 
 /** The backend's view of a handle. */
