@@ -1,5 +1,5 @@
 /* Look-ups that hang in the system: nobody else waits for them, and the loop can be freed. */
-#include "platform/posix/resolver.h"
+#include "platform/resolver.h"
 #include "tests/support/net_fixture.h"
 #include "tests/support/test.h"
 

@@ -2,7 +2,7 @@
 #include "tests/support/host_table.h"
 
 #include "backends/sim/hosts.h"
-#include "platform/posix/resolver.h"
+#include "platform/resolver.h"
 
 #include <pthread.h>
 #include <stdlib.h>

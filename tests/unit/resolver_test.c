@@ -1,6 +1,6 @@
 /* The pool of threads that looks up names: who is told what, and how many threads there are. */
-#include "platform/posix/host.h"
-#include "platform/posix/resolver.h"
+#include "platform/host.h"
+#include "platform/resolver.h"
 #include "tests/support/host_table.h"
 #include "tests/support/random.h"
 #include "tests/support/test.h"
