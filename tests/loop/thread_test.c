@@ -1,17 +1,16 @@
 /* What another thread is told while one runs the loop: that it is not its loop, and nothing else
  * happens. Behind weir_loop_run() the loop is anybody's again. */
 #include "tests/support/loop_fixture.h"
+#include "tests/support/semaphore.h"
 
-#include <pthread.h>
-#include <semaphore.h>
 #include <string.h>
 
 /* A thread that runs the loop and stays in a handler for as long as the test wants. */
 typedef struct runner {
-  pthread_t thread;
+  weirp_thread thread;
   weir_loop *loop;
-  sem_t arrived;
-  sem_t go_on;
+  semaphore arrived;
+  semaphore go_on;
   weir_err result;
 } runner;
 
@@ -25,15 +24,13 @@ static void stay(weir_loop *loop, weir_err status, void *user) {
   (void)loop;
   (void)status;
   (void)user;
-  (void)sem_post(&r.arrived);
-  while (sem_wait(&r.go_on) != 0) {
-  }
+  semaphore_post(&r.arrived);
+  semaphore_wait(&r.go_on);
 }
 
-static void *run_loop(void *user) {
+static void run_loop(void *user) {
   (void)user;
   r.result = weir_loop_run(r.loop, WEIR_RUN_DEFAULT);
-  return NULL;
 }
 
 static void later(weir_loop *loop, weir_err status, void *user) {
@@ -83,7 +80,8 @@ static int setup(void **state) {
   weir_loop *loop = ((loop_fixture *)*state)->loop;
   happened = 0;
   r.loop = loop;
-  if (sem_init(&r.arrived, 0, 0) != 0 || sem_init(&r.go_on, 0, 0) != 0) return -1;
+  semaphore_init(&r.arrived);
+  semaphore_init(&r.go_on);
   if (weir_create_server(loop, NULL, NULL, NULL, &server) != WEIR_OK ||
       weir_socket_create(loop, NULL, NULL, NULL, &socket) != WEIR_OK ||
       weir_timer_create(loop, fires, NULL, &timer) != WEIR_OK)
@@ -94,14 +92,13 @@ static int setup(void **state) {
 
 static void begin(void) {
   assert_int_equal(weir_loop_post(r.loop, stay, NULL), WEIR_OK);
-  assert_int_equal(pthread_create(&r.thread, NULL, run_loop, NULL), 0);
-  while (sem_wait(&r.arrived) != 0) {
-  }
+  assert_true(weirp_thread_start(&r.thread, run_loop, NULL));
+  semaphore_wait(&r.arrived);
 }
 
 static void finish(void) {
-  (void)sem_post(&r.go_on);
-  assert_int_equal(pthread_join(r.thread, NULL), 0);
+  semaphore_post(&r.go_on);
+  weirp_thread_join(&r.thread);
   assert_int_equal(r.result, WEIR_OK);
   assert_int_equal(happened, 0);
 }
@@ -226,7 +223,7 @@ static void it_is_while_it_waits_as_well(void **state) {
   listen.host = "127.0.0.1";
   assert_int_equal(weir_server_listen(server, &listen, NULL, NULL), WEIR_OK);
   begin();
-  (void)sem_post(&r.go_on);
+  semaphore_post(&r.go_on);
   REFUSED(weir_server_close(server, server_told, NULL));
   REFUSED(weir_socket_write(socket, "x", 1, told, NULL));
   assert_int_equal(weir_loop_post(r.loop, stop, NULL), WEIR_OK);
