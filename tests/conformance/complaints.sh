@@ -47,7 +47,7 @@ scenario one
   socket c
   c.destroy
 END
-wrong 'x.scenario:2: it is: not BACKEND REASON' <<'END'
+wrong 'x.scenario:2: it is: not WHERE REASON' <<'END'
 scenario one
   not sim
   socket c
