@@ -18,6 +18,7 @@ static const char no_files[] = "there are no files where pipes are";
 void ground_prepare(void) {
   WSADATA data;
   (void)_setmode(_fileno(stdout), _O_BINARY);
+  (void)_setmode(_fileno(stderr), _O_BINARY);
   (void)WSAStartup(MAKEWORD(2, 2), &data);
 }
 
