@@ -38,9 +38,8 @@ static bool listen_quietly(opening *o) {
   where.port = o->at->ipc ? -1 : 0;
   where.host = o->at->ipc ? NULL : "127.0.0.1";
   if (o->at->ipc) {
-    const char *directory = place_directory(s);
-    if (!directory) return false;
-    where.path = store_format(&s->memory, "%s/%s", directory, s->objects[o->at->object]->as->name);
+    where.path = place_local_name(s, s->objects[o->at->object]->as->name);
+    if (!where.path) return false;
   }
   weir_err err = weir_server_listen(o->server.server, &where, on_listening, o);
   if (!scene_check(s, "listen()", err)) return false;
