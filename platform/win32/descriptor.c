@@ -70,7 +70,7 @@ static weir_err bind_to(SOCKET socket, const weir_address *local) {
 
 weir_err weirp_descriptor_bind(SOCKET socket, const weir_address *local, unsigned flags) {
   if (flags & WEIR_BIND_REUSE_PORT) return WEIR_ENOTSUP;
-  /* SO_REUSEADDR is what others would take it away by. An address in TIME_WAIT needs neither. */
+  /* Without it others may take the address by SO_REUSEADDR, or a more special one by nothing. */
   weir_err err = set(socket, SOL_SOCKET, SO_EXCLUSIVEADDRUSE, 1);
   /* Said in both directions: the default is the other way round than elsewhere. */
   if (err == WEIR_OK && local->family == WEIR_FAMILY_IPV6)

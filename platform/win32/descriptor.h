@@ -35,7 +35,8 @@ weir_err weirp_descriptor_socket(int domain, SOCKET *out_socket);
 
 /**
  * Binds a socket to an address that nobody else can take then, whatever their options: to share it
- * is to give connections away.
+ * is to give connections away. In exchange the system may keep it from the next listener for as
+ * long as a connection of the last one lives.
  * @param flags WEIR_BIND_...
  * @return WEIR_OK, WEIR_EADDRINUSE, WEIR_EADDRNOTAVAIL, WEIR_EACCES, WEIR_EINVAL, ...;
  * WEIR_ENOTSUP: WEIR_BIND_REUSE_PORT, as the system does not spread connections over listeners

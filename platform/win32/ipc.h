@@ -19,9 +19,10 @@ typedef struct weirp_ipc_name {
 } weirp_ipc_name;
 
 /**
- * Writes a name in the system's form: one that begins with `\\.\pipe\` or `\\?\pipe\`, in whichever
- * case, and goes on. In the first of them slashes do for backslashes, as the system has it. No part
- * of it is `.` or `..`, by which the system would walk out to what is no pipe.
+ * Writes a name in the system's form: one that begins as "//./pipe/" or "//?/pipe/" does, with
+ * backslashes, in whichever case, and goes on. Slashes do as well, unless it begins with two
+ * backslashes, the question mark and another one: so the system has it. No part of it is one dot
+ * or two, by which the system would walk out to what is no pipe.
  * @param path UTF-8; no NUL is needed
  * @param length bytes of path
  * @param out_name written on success only
