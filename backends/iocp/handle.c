@@ -175,6 +175,8 @@ void weirb_iocp_close(weir_backend *backend, weir_handle *base, weir_close_how h
   give_up_in(backend, handle);
   if (handle->out != NULL && handle->out->next != NULL)
     weirb_iocp_send_cancel(backend, handle, handle->out->next);
+  /* Not every system takes bytes for lost because their socket is closed. */
+  if (handle->out != NULL) weirb_iocp_send_cancel(backend, handle, handle->out);
   close_object(backend, stream, how);
   if (weirb_iocp_send_is_out(stream)) {
     weirb_iocp_set(stream, WEIRB_IOCP_CLOSED);
