@@ -9,8 +9,10 @@ enum { PATIENCE_MS = 30000 };
 
 void pipe_peer_name(net_fixture *net, const char *behind) {
   static unsigned last;
-  (void)snprintf(net->path, sizeof net->path, "\\\\.\\pipe\\weir-%lu-%u%s", GetCurrentProcessId(),
-                 ++last, behind);
+  static char path[200];
+  (void)snprintf(path, sizeof path, "\\\\.\\pipe\\weir-%lu-%u%s", GetCurrentProcessId(), ++last,
+                 behind);
+  net->path = path;
 }
 
 HANDLE pipe_peer_open(const char *path) {

@@ -12,7 +12,8 @@
 #endif
 #include <windows.h>
 
-/** Gives the fixture a pipe's name that nobody has, \\.\pipe\weir-..., with something behind it. */
+/** Gives the fixture a pipe's name that nobody has, with something behind it. It is good until the
+ * next one. */
 void pipe_peer_name(net_fixture *net, const char *behind);
 
 /** Opens a pipe to read and write; INVALID_HANDLE_VALUE: GetLastError() tells why. */
