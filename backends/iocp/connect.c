@@ -146,6 +146,7 @@ void weirb_iocp_connect_event(weir_backend *backend, weirb_iocp_stream *stream,
                               weir_completions *done) {
   size_t bytes;
   int error = weirb_iocp_result(&stream->in, &bytes);
+  if (!(stream->flags & WEIRB_IOCP_CONNECTING)) return;
   weirb_iocp_clear(stream, WEIRB_IOCP_CONNECTING);
   if (stream->owner == NULL) {
     weirb_iocp_stream_free(backend, stream);

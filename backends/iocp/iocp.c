@@ -26,6 +26,7 @@ static void free_iocp(weir_backend *backend) {
   }
   if (backend->event != NULL) (void)CloseHandle(backend->event);
   weirb_iocp_stream_free_pool(backend);
+  if (backend->copy != NULL) allocator.release(backend->copy, allocator.user);
   allocator.release(backend, allocator.user);
 }
 

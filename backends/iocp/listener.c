@@ -87,10 +87,8 @@ static weir_err create_instance(weir_backend *backend, slot *s, bool first) {
     s->object = INVALID_HANDLE_VALUE;
     return err;
   }
-  if (CreateIoCompletionPort(s->object, backend->port, 0, 0) == NULL) {
-    err = weirp_error_last();
-    empty(s);
-  }
+  err = weirb_iocp_stream_join(backend, s->object, true);
+  if (err != WEIR_OK) empty(s);
   return err;
 }
 

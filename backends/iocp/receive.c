@@ -13,28 +13,6 @@
 /* What a read came to. */
 typedef enum outcome { BYTES, NOTHING, END, FAILED } outcome;
 
-/* Has the port tell when there is something. @return 0, or the system's number */
-static int wait_for_some(weirb_iocp_stream *stream) {
-  static char none;
-  WSABUF piece = {0, &none};
-  DWORD flags = 0;
-  int error = 0;
-  memset(&stream->in, 0, sizeof stream->in);
-  stream->in.kind = WEIRB_IOCP_READ;
-  if (stream->flags & WEIRB_IOCP_IPC) {
-    if (!ReadFile(stream->object, &none, 0, NULL, &stream->in.overlapped))
-      error = (int)GetLastError();
-    /* Of a message that is longer than nothing the port tells as well. */
-    if (error == ERROR_MORE_DATA) error = 0;
-  } else if (WSARecv(weirb_iocp_socket(stream), &piece, 1, NULL, &flags, &stream->in.overlapped,
-                     NULL) != 0) {
-    error = WSAGetLastError();
-  }
-  if (error == ERROR_IO_PENDING) error = 0;
-  if (error == 0) weirb_iocp_set(stream, WEIRB_IOCP_READING);
-  return error;
-}
-
 /* The end that a closed pipe is, and what Windows calls a reset that a write has met first. */
 static weir_err meaning_of(int error) {
   if (error == ERROR_BROKEN_PIPE || error == ERROR_PIPE_NOT_CONNECTED || error == ERROR_HANDLE_EOF)
@@ -43,21 +21,57 @@ static weir_err meaning_of(int error) {
   return err == WEIR_ECONNABORTED ? WEIR_ECONNRESET : err;
 }
 
+/* The telling has taken an empty message out of the pipe; of any other it leaves the bytes. */
+static bool was_the_end(const weirb_iocp_stream *stream) {
+  DWORD bytes = 0;
+  if (!(stream->flags & WEIRB_IOCP_MESSAGES)) return false;
+  return PeekNamedPipe(stream->object, NULL, 0, NULL, &bytes, NULL) && bytes == 0;
+}
+
+/* There is something to read, if only an error. */
+static void note_readable(weirb_iocp_stream *stream, int error) {
+  weirb_iocp_set(stream, WEIRB_IOCP_READABLE);
+  if (error == 0 && was_the_end(stream)) weirb_iocp_set(stream, WEIRB_IOCP_END_CAME);
+  if (error == 0 || error == ERROR_MORE_DATA) return;
+  stream->error = (uint16_t)meaning_of(error);
+  if (stream->error == WEIR_OK) weirb_iocp_set(stream, WEIRB_IOCP_END_CAME);
+}
+
+/* @return the system's number; 0: there is something already */
+static int read_nothing(weirb_iocp_stream *stream) {
+  static char none;
+  WSABUF piece = {0, &none};
+  DWORD flags = 0;
+  memset(&stream->in, 0, sizeof stream->in);
+  stream->in.kind = WEIRB_IOCP_READ;
+  if (stream->flags & WEIRB_IOCP_IPC)
+    return ReadFile(stream->object, &none, 0, NULL, &stream->in.overlapped) ? 0
+                                                                            : (int)GetLastError();
+  if (WSARecv(weirb_iocp_socket(stream), &piece, 1, NULL, &flags, &stream->in.overlapped, NULL) !=
+      0)
+    return WSAGetLastError();
+  return ERROR_IO_PENDING; /* The port tells of it in any case. */
+}
+
+/* Has the port tell when there is something, or has the stream looked at. */
+static void wait_for_some(weir_backend *backend, weirb_iocp_stream *stream) {
+  int error = read_nothing(stream);
+  if (error == ERROR_IO_PENDING) {
+    weirb_iocp_set(stream, WEIRB_IOCP_READING);
+    return;
+  }
+  note_readable(stream, error);
+  weirb_iocp_queue(backend, stream);
+}
+
 void weirb_iocp_receive_submit(weir_backend *backend, weirb_iocp_handle *handle, weir_op *op) {
   weirb_iocp_stream *stream = handle->stream;
   assert(handle->in == NULL);
   handle->in = op;
-  if (stream->flags & (WEIRB_IOCP_READABLE | WEIRB_IOCP_END_CAME | WEIRB_IOCP_ENDED)) {
+  if (stream->flags & (WEIRB_IOCP_READABLE | WEIRB_IOCP_END_CAME | WEIRB_IOCP_ENDED))
     weirb_iocp_queue(backend, stream);
-    return;
-  }
-  if (stream->flags & WEIRB_IOCP_READING) return;
-  int error = wait_for_some(stream);
-  if (error == 0) return;
-  /* It is told where what came before it has been read. */
-  stream->error = (uint16_t)meaning_of(error);
-  weirb_iocp_set(stream, WEIRB_IOCP_READABLE);
-  weirb_iocp_queue(backend, stream);
+  else if (!(stream->flags & WEIRB_IOCP_READING))
+    wait_for_some(backend, stream);
 }
 
 static outcome read_socket(const weirb_iocp_stream *stream, void *data, size_t room,
@@ -114,19 +128,6 @@ static outcome read_once(weir_backend *backend, weirb_iocp_stream *stream, void 
   return FAILED;
 }
 
-/* Nothing came: it is waited for. */
-static void go_on_waiting(weir_backend *backend, weirb_iocp_stream *stream) {
-  int error;
-  weirb_iocp_clear(stream, WEIRB_IOCP_READABLE);
-  if (stream->flags & WEIRB_IOCP_READING) return;
-  error = wait_for_some(stream);
-  if (error == 0) return;
-  stream->error = (uint16_t)meaning_of(error);
-  weirb_iocp_set(stream,
-                 WEIRB_IOCP_READABLE | (stream->error == WEIR_OK ? WEIRB_IOCP_END_CAME : 0u));
-  weirb_iocp_queue(backend, stream);
-}
-
 void weirb_iocp_receive_serve(weir_backend *backend, weirb_iocp_stream *stream,
                               weir_completions *done) {
   weir_op *op = stream->owner->in;
@@ -137,7 +138,8 @@ void weirb_iocp_receive_serve(weir_backend *backend, weirb_iocp_stream *stream,
   size_t room = op->data != NULL ? op->length : WEIRB_IOCP_BUFFER_SIZE;
   outcome result = read_once(backend, stream, data, room, &bytes, &err);
   if (result == NOTHING) {
-    go_on_waiting(backend, stream);
+    weirb_iocp_clear(stream, WEIRB_IOCP_READABLE);
+    if (!(stream->flags & WEIRB_IOCP_READING)) wait_for_some(backend, stream);
     return;
   }
   /* A read that was not filled has taken all there was; the end and an error stay. */
@@ -152,25 +154,16 @@ void weirb_iocp_receive_serve(weir_backend *backend, weirb_iocp_stream *stream,
   weirb_iocp_tell(done, op, err);
 }
 
-/* The telling has taken an empty message out of the pipe; of any other it leaves the bytes. */
-static bool was_the_end(const weirb_iocp_stream *stream, int error) {
-  DWORD bytes = 0;
-  if (error != 0 || !(stream->flags & WEIRB_IOCP_MESSAGES)) return false;
-  return PeekNamedPipe(stream->object, NULL, 0, NULL, &bytes, NULL) && bytes == 0;
-}
-
 void weirb_iocp_receive_event(weir_backend *backend, weirb_iocp_stream *stream,
                               weir_completions *done) {
   size_t bytes;
   int error = weirb_iocp_result(&stream->in, &bytes);
+  if (!(stream->flags & WEIRB_IOCP_READING)) return;
   weirb_iocp_clear(stream, WEIRB_IOCP_READING);
   if (stream->owner == NULL) {
     weirb_iocp_stream_free(backend, stream);
     return;
   }
-  if (error == ERROR_MORE_DATA) error = 0;
-  if (error != 0) stream->error = (uint16_t)meaning_of(error);
-  weirb_iocp_set(stream, WEIRB_IOCP_READABLE);
-  if (was_the_end(stream, error)) weirb_iocp_set(stream, WEIRB_IOCP_END_CAME);
+  note_readable(stream, error);
   weirb_iocp_receive_serve(backend, stream, done);
 }

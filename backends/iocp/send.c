@@ -1,6 +1,7 @@
-/* Decides how slices become calls, and how a direction ends. A socket is tried at once. A pipe has
- * no write that cannot wait, so its bytes are always a SEND; and having no half-close, unless it is
- * one of messages, it is closed to end it, behind all that was sent. */
+/* Decides how slices become calls, and how a direction ends. A pipe has no write that cannot wait:
+ * what is tried there is a copy, and if the system does not take that at once, it is the beginning
+ * of the SEND that follows. Having no half-close, unless it is one of messages, a pipe is closed to
+ * end it, behind all that was sent. */
 #include "backends/iocp/send.h"
 
 #include "backends/iocp/stream.h"
@@ -13,14 +14,16 @@
 enum {
   PIECES = 32,           /* Slices for one call. */
   PART_BYTES = 1 << 20,  /* Bytes that the system has at a time. */
-  GATHER_BYTES = 1 << 14 /* Slices for a pipe that are one write, as each makes a call. */
+  COPY_BYTES = 1 << 16,  /* Bytes for a pipe that are copied into one write. */
+  DIRECT_BYTES = 1 << 14 /* A slice for a pipe that is a write of its own. */
 };
 
 struct weirb_iocp_sender {
   weirb_iocp_request request;
   weirb_iocp_stream *stream;
-  bool out;                 /* The system has it. */
-  unsigned char gathered[]; /* GATHER_BYTES, for pipes. */
+  unsigned char *copy; /* COPY_BYTES that the system has; NULL: it has the core's, or none. */
+  bool out;            /* The system has it. */
+  bool tried;          /* By a try_send(), and no SEND goes with it yet. */
 };
 
 /* A place within slices. */
@@ -60,36 +63,24 @@ static weir_err meaning_of(int error) {
   return err == WEIR_ECONNABORTED ? WEIR_ECONNRESET : err;
 }
 
-ptrdiff_t weirb_iocp_try_send(weir_backend *backend, weir_handle *base, const weir_slice *slices,
-                              size_t count) {
-  const weirb_iocp_stream *stream = weirb_iocp_handle_of(base)->stream;
-  WSABUF pieces[PIECES];
-  size_t sent = 0, bytes;
-  unsigned used;
-  (void)backend;
-  if (stream->flags & WEIRB_IOCP_IPC) return 0;
-  while ((used = fill(pieces, at_byte(slices, count, sent), &bytes)) > 0) {
-    DWORD taken = 0;
-    if (WSASend(weirb_iocp_socket(stream), pieces, used, &taken, 0, NULL, NULL) != 0) {
-      int error = WSAGetLastError();
-      return error == WSAEWOULDBLOCK || sent > 0 ? (ptrdiff_t)sent : -(ptrdiff_t)meaning_of(error);
-    }
-    sent += taken;
-    if (taken < bytes) break;
-  }
-  return (ptrdiff_t)sent;
-}
-
 static weirb_iocp_sender *sender_of(weir_backend *backend, weirb_iocp_stream *stream) {
   weirb_iocp_sender *sender = stream->more.sender;
   if (sender != NULL) return sender;
-  size_t room = stream->flags & WEIRB_IOCP_IPC ? GATHER_BYTES : 0;
-  sender = backend->allocator.allocate(sizeof *sender + room, backend->allocator.user);
+  sender = backend->allocator.allocate(sizeof *sender, backend->allocator.user);
   if (sender == NULL) return NULL;
   memset(sender, 0, sizeof *sender);
   sender->stream = stream;
   stream->more.sender = sender;
   return sender;
+}
+
+static void give_copy_back(weir_backend *backend, weirb_iocp_sender *sender) {
+  if (sender->copy == NULL) return;
+  if (backend->copy == NULL)
+    backend->copy = sender->copy;
+  else
+    backend->allocator.release(sender->copy, backend->allocator.user);
+  sender->copy = NULL;
 }
 
 void weirb_iocp_send_free(weir_backend *backend, weirb_iocp_stream *stream) {
@@ -110,46 +101,113 @@ static weirb_iocp_request *fresh(weirb_iocp_sender *sender) {
   return &sender->request;
 }
 
+/* What the system takes at once it does not tell of again. */
 static weir_err write_pipe(weirb_iocp_sender *sender, const void *data, size_t length) {
   OVERLAPPED *overlapped = &fresh(sender)->overlapped;
-  BOOL good = WriteFile(sender->stream->object, data, (DWORD)length, NULL, overlapped);
-  if (!good && GetLastError() != ERROR_IO_PENDING) return meaning_of((int)GetLastError());
+  if (WriteFile(sender->stream->object, data, (DWORD)length, NULL, overlapped)) return WEIR_OK;
+  DWORD error = GetLastError();
+  if (error != ERROR_IO_PENDING) return meaning_of((int)error);
   sender->out = true;
   return WEIR_OK;
 }
 
-/* Several small slices are one write. */
-static weir_err send_pipe(weirb_iocp_sender *sender, const WSABUF *pieces, unsigned used) {
+/* Writes a copy of what is to be sent. @return WEIR_OK: all of `*out_bytes`, or it is out */
+static weir_err write_copy(weir_backend *backend, weirb_iocp_sender *sender, const WSABUF *pieces,
+                           unsigned used, size_t *out_bytes) {
   size_t length = 0;
-  if (used == 1 || pieces[0].len >= GATHER_BYTES)
-    return write_pipe(sender, pieces[0].buf, pieces[0].len);
-  for (unsigned i = 0; i < used && length < GATHER_BYTES; i++) {
-    size_t room = GATHER_BYTES - length, part = pieces[i].len < room ? pieces[i].len : room;
-    memcpy(sender->gathered + length, pieces[i].buf, part);
+  if (backend->copy == NULL)
+    backend->copy = backend->allocator.allocate(COPY_BYTES, backend->allocator.user);
+  if (backend->copy == NULL) return WEIR_ENOMEM;
+  for (unsigned i = 0; i < used && length < COPY_BYTES; i++) {
+    size_t room = COPY_BYTES - length, part = pieces[i].len < room ? pieces[i].len : room;
+    memcpy(backend->copy + length, pieces[i].buf, part);
     length += part;
   }
-  return write_pipe(sender, sender->gathered, length);
+  *out_bytes = length;
+  weir_err err = write_pipe(sender, backend->copy, length);
+  if (!sender->out) return err;
+  sender->copy = backend->copy;
+  backend->copy = NULL;
+  return err;
 }
 
-static weir_err send_socket(weirb_iocp_sender *sender, WSABUF *pieces, unsigned used) {
-  int result = WSASend(weirb_iocp_socket(sender->stream), pieces, used, NULL, 0,
-                       &fresh(sender)->overlapped, NULL);
-  if (result != 0 && WSAGetLastError() != WSA_IO_PENDING) return meaning_of(WSAGetLastError());
-  sender->out = true;
+static ptrdiff_t try_socket(const weirb_iocp_stream *stream, const weir_slice *slices,
+                            size_t count) {
+  WSABUF pieces[PIECES];
+  size_t sent = 0, bytes;
+  unsigned used;
+  while ((used = fill(pieces, at_byte(slices, count, sent), &bytes)) > 0) {
+    DWORD taken = 0;
+    if (WSASend(weirb_iocp_socket(stream), pieces, used, &taken, 0, NULL, NULL) != 0) {
+      int error = WSAGetLastError();
+      return error == WSAEWOULDBLOCK || sent > 0 ? (ptrdiff_t)sent : -(ptrdiff_t)meaning_of(error);
+    }
+    sent += taken;
+    if (taken < bytes) break;
+  }
+  return (ptrdiff_t)sent;
+}
+
+static ptrdiff_t try_pipe(weir_backend *backend, weirb_iocp_stream *stream,
+                          const weir_slice *slices, size_t count) {
+  WSABUF pieces[PIECES];
+  size_t sent = 0, bytes;
+  unsigned used;
+  weirb_iocp_sender *sender = sender_of(backend, stream);
+  if (sender == NULL) return -(ptrdiff_t)WEIR_ENOMEM;
+  /* The core had no memory for the SEND, so what it took back is on its way. */
+  if (sender->tried) return -(ptrdiff_t)WEIR_ENOMEM;
+  while ((used = fill(pieces, at_byte(slices, count, sent), &bytes)) > 0) {
+    weir_err err = write_copy(backend, sender, pieces, used, &bytes);
+    if (err != WEIR_OK) return sent > 0 ? (ptrdiff_t)sent : -(ptrdiff_t)err;
+    sender->tried = sender->out;
+    if (sender->out) break;
+    sent += bytes;
+  }
+  return (ptrdiff_t)sent;
+}
+
+ptrdiff_t weirb_iocp_try_send(weir_backend *backend, weir_handle *base, const weir_slice *slices,
+                              size_t count) {
+  weirb_iocp_stream *stream = weirb_iocp_handle_of(base)->stream;
+  return stream->flags & WEIRB_IOCP_IPC ? try_pipe(backend, stream, slices, count)
+                                        : try_socket(stream, slices, count);
+}
+
+/* Gives the system what is left until it has something or has all. @return WEIR_OK; then, if
+ * nothing is out, all is sent */
+static weir_err go_on_pipe(weir_backend *backend, weirb_iocp_sender *sender, weir_send_op *send) {
+  WSABUF pieces[PIECES];
+  size_t bytes;
+  unsigned used;
+  while ((used = fill(pieces, at_byte(send->slices, send->count, send->op.length), &bytes)) > 0) {
+    bool direct = used == 1 || pieces[0].len >= DIRECT_BYTES;
+    bytes = pieces[0].len;
+    weir_err err = direct ? write_pipe(sender, pieces[0].buf, bytes)
+                          : write_copy(backend, sender, pieces, used, &bytes);
+    if (err != WEIR_OK || sender->out) return err;
+    send->op.length += bytes;
+  }
   return WEIR_OK;
 }
 
-/* Gives the system the next part. @return WEIR_OK; then, if nothing is out, all is sent */
-static weir_err send_part(weir_backend *backend, weirb_iocp_stream *stream,
-                          const weir_send_op *send) {
+static weir_err go_on_socket(weirb_iocp_sender *sender, const weir_send_op *send) {
   WSABUF pieces[PIECES];
   size_t bytes;
   unsigned used = fill(pieces, at_byte(send->slices, send->count, send->op.length), &bytes);
   if (used == 0) return WEIR_OK;
+  int result = WSASend(weirb_iocp_socket(sender->stream), pieces, used, NULL, 0,
+                       &fresh(sender)->overlapped, NULL);
+  if (result != 0 && WSAGetLastError() != WSA_IO_PENDING) return meaning_of(WSAGetLastError());
+  sender->out = true; /* The port tells of it in any case. */
+  return WEIR_OK;
+}
+
+static weir_err go_on(weir_backend *backend, weirb_iocp_stream *stream, weir_send_op *send) {
   weirb_iocp_sender *sender = sender_of(backend, stream);
   if (sender == NULL) return WEIR_ENOMEM;
-  return stream->flags & WEIRB_IOCP_IPC ? send_pipe(sender, pieces, used)
-                                        : send_socket(sender, pieces, used);
+  return stream->flags & WEIRB_IOCP_IPC ? go_on_pipe(backend, sender, send)
+                                        : go_on_socket(sender, send);
 }
 
 /* A pipe of bytes: who reads here meets the end as well. */
@@ -164,8 +222,8 @@ static void begin_shutdown(weir_backend *backend, weirb_iocp_handle *handle, wei
   weir_err err = WEIR_OK;
   if (stream->flags & WEIRB_IOCP_MESSAGES) {
     weirb_iocp_sender *sender = sender_of(backend, stream);
-    err = sender != NULL ? write_pipe(sender, "", 0) : WEIR_ENOMEM;
-    if (err == WEIR_OK) {
+    err = sender != NULL && !sender->tried ? write_pipe(sender, "", 0) : WEIR_ENOMEM;
+    if (err == WEIR_OK && sender->out) {
       handle->out = op;
       return;
     }
@@ -194,7 +252,11 @@ void weirb_iocp_send_submit(weir_backend *backend, weirb_iocp_handle *handle, we
   assert(handle->out == NULL);
   op->length = 0;
   op->next = NULL;
-  weir_err err = send_part(backend, handle->stream, (const weir_send_op *)(const void *)op);
+  weir_err err = WEIR_OK;
+  if (weirb_iocp_send_is_out(handle->stream))
+    handle->stream->more.sender->tried = false;
+  else
+    err = go_on(backend, handle->stream, (weir_send_op *)(void *)op);
   if (err == WEIR_OK && weirb_iocp_send_is_out(handle->stream))
     handle->out = op;
   else
@@ -222,6 +284,13 @@ static void end_closed(weir_backend *backend, weirb_iocp_handle *handle, weir_er
   weirb_iocp_stream_free(backend, stream);
 }
 
+/* What is left of a SEND behind a part that is sent. */
+static bool has_more(const weir_op *op) {
+  const weir_send_op *send = (const weir_send_op *)(const void *)op;
+  cursor at = at_byte(send->slices, send->count, op->length);
+  return at.slice < at.end;
+}
+
 void weirb_iocp_send_event(weir_backend *backend, weirb_iocp_request *request,
                            weir_completions *done) {
   weirb_iocp_sender *sender = weirc_container(request, weirb_iocp_sender, request);
@@ -232,19 +301,17 @@ void weirb_iocp_send_event(weir_backend *backend, weirb_iocp_request *request,
   weir_err err = error == 0 ? WEIR_OK : meaning_of(error);
   weir_op *op = handle->out;
   sender->out = false;
-  if (op->kind == WEIR_OP_SEND) op->length += bytes;
-  bool more = op->kind == WEIR_OP_SEND && err == WEIR_OK;
-  if (more) {
-    const weir_send_op *send = (const weir_send_op *)(const void *)op;
-    cursor at = at_byte(send->slices, send->count, op->length);
-    more = at.slice < at.end;
-  }
+  give_copy_back(backend, sender);
+  bool sends = op != NULL && op->kind == WEIR_OP_SEND;
+  if (sends) op->length += bytes;
+  bool more = sends && err == WEIR_OK && has_more(op);
   if (stream->flags & WEIRB_IOCP_CLOSED) {
     end_closed(backend, handle, more ? WEIR_ECANCELED : err, done);
     return;
   }
+  if (op == NULL) return;
   if (more) {
-    err = send_part(backend, stream, (const weir_send_op *)(const void *)op);
+    err = go_on(backend, stream, (weir_send_op *)(void *)op);
     if (err == WEIR_OK && sender->out) return;
   }
   if (op->kind == WEIR_OP_SHUTDOWN && err == WEIR_EPIPE) err = WEIR_OK;

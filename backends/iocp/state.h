@@ -89,6 +89,7 @@ struct weir_backend {
   weirb_iocp_stream **ready_end; /**< ...and where the next one is linked. */
   weirb_iocp_stream *serving;    /**< Those of this turn. */
   weirb_iocp_stream *pool;       /**< Streams for later use. */
+  unsigned char *copy;           /**< Memory for send.c; NULL: not made yet, or out. */
   size_t held;                   /**< Streams and listeners that the system or a handle has. */
   weirb_retries retries;         /**< CONNECTs to pipes that were busy. */
   weirb_resolves resolves;       /**< The RESOLVEs, which have no handle. */

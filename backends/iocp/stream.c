@@ -24,8 +24,16 @@ weirb_iocp_stream *weirb_iocp_stream_create(weir_backend *backend, weirb_iocp_ha
 }
 
 weir_err weirb_iocp_stream_open(weir_backend *backend, weirb_iocp_stream *stream, HANDLE object) {
+  weir_err err = weirb_iocp_stream_join(backend, object, (stream->flags & WEIRB_IOCP_IPC) != 0);
+  if (err == WEIR_OK) stream->object = object;
+  return err;
+}
+
+/* Of sockets the port tells in any case, as a program in between may not know of the setting. */
+weir_err weirb_iocp_stream_join(weir_backend *backend, HANDLE object, bool ipc) {
   if (CreateIoCompletionPort(object, backend->port, 0, 0) == NULL) return weirp_error_last();
-  stream->object = object;
+  if (ipc && !SetFileCompletionNotificationModes(object, FILE_SKIP_COMPLETION_PORT_ON_SUCCESS))
+    return weirp_error_last();
   return WEIR_OK;
 }
 

@@ -14,6 +14,10 @@ weirb_iocp_stream *weirb_iocp_stream_create(weir_backend *backend, weirb_iocp_ha
  * failure. @return what the system says */
 weir_err weirb_iocp_stream_open(weir_backend *backend, weirb_iocp_stream *stream, HANDLE object);
 
+/** Has the port tell of an object: of a pipe only what is not over when it is begun. @return what
+ * the system says */
+weir_err weirb_iocp_stream_join(weir_backend *backend, HANDLE object, bool ipc);
+
 /** Closes the object, if there is one; what the system is at it ends soon. */
 void weirb_iocp_stream_close(weirb_iocp_stream *stream);
 

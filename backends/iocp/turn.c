@@ -87,6 +87,8 @@ static weir_err begin_turn(weir_backend *backend, weir_time deadline) {
 
 static void serve_request(weir_backend *backend, weirb_iocp_request *request,
                           weir_completions *done) {
+  /* A stray: of a pipe whose call was over at once and was told of all the same. */
+  if (!HasOverlappedIoCompleted(&request->overlapped)) return;
   switch (request->kind) {
   case WEIRB_IOCP_READ:
     weirb_iocp_receive_event(backend, weirc_container(request, weirb_iocp_stream, in), done);
