@@ -67,4 +67,4 @@ static weir_err open_epoll(const weir_backend_options *options, weir_backend **o
   return weirb_ready_open(&poller, options, out_backend);
 }
 
-const weir_backend_ops weirb_epoll_ops = WEIRB_READY_OPS("epoll", open_epoll);
+const weir_backend_ops weirb_epoll_ops = WEIRB_READY_OPS("epoll", open_epoll, weirb_ready_try_send);

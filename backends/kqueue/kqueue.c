@@ -110,6 +110,13 @@ static weir_err lost_error(weir_backend *backend, int fd) {
   return weirb_kqueue_lost_errors_take(&own->lost, fd);
 }
 
+static ptrdiff_t try_send(weir_backend *backend, weir_handle *handle, const weir_slice *slices,
+                          size_t count) {
+  ptrdiff_t n = weirb_ready_try_send(backend, handle, slices, count);
+  if (n >= 0) return n;
+  return -(ptrdiff_t)weirb_ready_send_refused(backend, weirb_ready_handle_of(handle), (weir_err)-n);
+}
+
 static int wait(weir_backend *backend, int timeout_ms) {
   queue *own = backend->system;
   struct kevent told[WEIRB_READY_EVENTS];
@@ -158,4 +165,4 @@ static weir_err open_kqueue(const weir_backend_options *options, weir_backend **
   return weirb_ready_open(&poller, options, out_backend);
 }
 
-const weir_backend_ops weirb_kqueue_ops = WEIRB_READY_OPS("kqueue", open_kqueue);
+const weir_backend_ops weirb_kqueue_ops = WEIRB_READY_OPS("kqueue", open_kqueue, try_send);

@@ -146,4 +146,4 @@ static weir_err open_poll(const weir_backend_options *options, weir_backend **ou
   return weirb_ready_open(&poller, options, out_backend);
 }
 
-const weir_backend_ops weirb_poll_ops = WEIRB_READY_OPS("poll", open_poll);
+const weir_backend_ops weirb_poll_ops = WEIRB_READY_OPS("poll", open_poll, weirb_ready_try_send);

@@ -34,15 +34,15 @@ weir_time weirb_ready_now(weir_backend *backend);
 /** fd() of the SPI. */
 intptr_t weirb_ready_fd(const weir_backend *backend);
 
-/** The functions of a backend, all but its open() the same. */
-#define WEIRB_READY_OPS(its_name, its_open)                                                        \
+/** The functions of a backend, all but its open() and perhaps its try_send() the same. */
+#define WEIRB_READY_OPS(its_name, its_open, its_try_send)                                          \
   {                                                                                                \
     .size = sizeof(weir_backend_ops), .name = its_name, .handle_size = sizeof(weirb_ready_handle), \
     .open = its_open, .free = weirb_ready_free, .poll = weirb_ready_poll,                          \
     .wake = weirb_ready_wake, .now = weirb_ready_now, .fd = weirb_ready_fd,                        \
     .create = weirb_ready_create, .bind = weirb_ready_bind, .listen = weirb_ready_listen,          \
     .address = weirb_ready_address, .release_name = weirb_ready_release_name,                      \
-    .try_send = weirb_ready_try_send, .submit = weirb_ready_submit, .cancel = weirb_ready_cancel,  \
+    .try_send = its_try_send, .submit = weirb_ready_submit, .cancel = weirb_ready_cancel,          \
     .close = weirb_ready_close, .due = weirb_ready_turn_due, .move = weirb_ready_move,             \
     .scope_id = weirp_scope_id, .system_code = weirp_error_number,                                 \
     .set_no_delay = weirb_ready_set_no_delay, .set_keep_alive = weirb_ready_set_keep_alive,        \

@@ -12,8 +12,8 @@
 #include <errno.h>
 #include <sys/socket.h>
 
-/* A peer that is gone: a reset that the poller has told of is why. */
-static weir_err why_refused(weir_backend *backend, const weirb_ready_handle *handle, weir_err err) {
+weir_err weirb_ready_send_refused(weir_backend *backend, const weirb_ready_handle *handle,
+                                  weir_err err) {
   bool gone = err == WEIR_EPIPE && !(handle->flags & WEIRB_READY_IPC);
   return gone ? weirb_ready_lost_error(backend, handle, err) : err;
 }
@@ -22,15 +22,12 @@ static weir_err why_refused(weir_backend *backend, const weirb_ready_handle *han
  * interrupted. */
 ptrdiff_t weirb_ready_try_send(weir_backend *backend, weir_handle *base, const weir_slice *slices,
                                size_t count) {
+  (void)backend;
   const weirb_ready_handle *handle = weirb_ready_handle_of(base);
-  ptrdiff_t n;
-  if (count != 1 || (handle->flags & WEIRB_READY_PIPE)) {
-    n = weirb_ready_gather_try(handle->fd, slices, count);
-  } else {
-    n = send(handle->fd, slices->data, slices->length, WEIRP_SEND_FLAGS);
-    if (n < 0) n = weirb_ready_gather_refused();
-  }
-  return n >= 0 ? n : -(ptrdiff_t)why_refused(backend, handle, (weir_err)-n);
+  if (count != 1) return weirb_ready_gather_try(handle->fd, slices, count);
+  if (handle->flags & WEIRB_READY_PIPE) return weirb_ready_gather_try(handle->fd, slices, 1);
+  ssize_t n = send(handle->fd, slices->data, slices->length, WEIRP_SEND_FLAGS);
+  return n >= 0 ? n : weirb_ready_gather_refused();
 }
 
 void weirb_ready_send_submit(weir_backend *backend, weirb_ready_handle *handle, weir_op *op) {
@@ -67,7 +64,7 @@ void weirb_ready_send(weir_backend *backend, weirb_ready_handle *handle, weir_co
   weir_err err = send_fd_first(backend, handle, send);
   if (err == WEIR_OK)
     err = weirb_ready_gather_go_on(handle->fd, send->slices, send->count, &send->op.length, &more);
-  err = why_refused(backend, handle, err);
+  err = weirb_ready_send_refused(backend, handle, err);
   if (more) {
     if (err == WEIR_OK) {
       weirb_ready_queue_handle(backend, handle);

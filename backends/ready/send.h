@@ -11,6 +11,11 @@
 ptrdiff_t weirb_ready_try_send(weir_backend *backend, weir_handle *base, const weir_slice *slices,
                                size_t count);
 
+/** Why a connection takes no bytes: of a peer that is gone, a reset that the poller has told of.
+ * @param err what the system says @return err, or the reset */
+weir_err weirb_ready_send_refused(weir_backend *backend, const weirb_ready_handle *handle,
+                                  weir_err err);
+
 /** Takes a SEND. */
 void weirb_ready_send_submit(weir_backend *backend, weirb_ready_handle *handle, weir_op *op);
 
