@@ -19,6 +19,7 @@ static void connect_client(opening *o) {
   where.port = o->server.path ? -1 : o->server.port;
   where.host = o->server.host;
   where.path = o->server.path;
+  where.pipe_half_close = true; /* As Unix sockets have it. */
   if (!socket_create(client, o->at->options, "client")) return;
   (void)scene_check(o->s, "connect()", weir_socket_connect(client->socket, &where, NULL, NULL));
 }
@@ -40,6 +41,7 @@ static bool listen_quietly(opening *o) {
   if (o->at->ipc) {
     where.path = place_local_name(s, s->objects[o->at->object]->as->name);
     if (!where.path) return false;
+    where.pipe_half_close = true;
   }
   weir_err err = weir_server_listen(o->server.server, &where, on_listening, o);
   if (!scene_check(s, "listen()", err)) return false;

@@ -309,6 +309,7 @@ void net_listen(net_fixture *net, net_kind kind, const weir_server_options *opti
                      WEIR_OK);
   if (kind == NET_PATH) {
     listen.path = net->path;
+    listen.pipe_half_close = true; /* As Unix sockets have it. */
   } else {
     listen.port = 0;
     listen.host = kind == NET_IPV4 ? "127.0.0.1" : "::1";
@@ -323,6 +324,7 @@ weir_connect_options net_target(const net_fixture *net, net_kind kind) {
   weir_connect_options options = WEIR_CONNECT_OPTIONS_INIT;
   if (kind == NET_PATH) {
     options.path = net->path;
+    options.pipe_half_close = true;
   } else {
     options.port = net->port;
     options.host = kind == NET_IPV4 ? "127.0.0.1" : "::1";
