@@ -2,7 +2,7 @@
  * names are not public. */
 #include "weir/activation.h"
 
-#include "platform/posix/activation.h"
+#include "platform/activation.h"
 
 #include <string.h>
 

@@ -1,5 +1,6 @@
 /* The backends that are linked in, and which one a loop gets. The only place that sees them all. */
 #include "backends/epoll/epoll.h"
+#include "backends/iocp/iocp.h"
 #include "backends/kqueue/kqueue.h"
 #include "backends/poll/poll.h"
 #include "backends/sim/sim.h"
@@ -19,6 +20,11 @@
 #else
 #define KQUEUE(entry)
 #endif
+#ifdef WEIRB_HAS_IOCP
+#define IOCP(entry) entry(iocp)
+#else
+#define IOCP(entry)
+#endif
 #ifdef WEIRB_HAS_POLL
 #define POLL(entry) entry(poll)
 #else
@@ -31,7 +37,7 @@
 #endif
 
 /* In the order of preference. */
-#define EACH(entry) EPOLL(entry) KQUEUE(entry) POLL(entry) UV(entry) entry(sim)
+#define EACH(entry) EPOLL(entry) KQUEUE(entry) IOCP(entry) POLL(entry) UV(entry) entry(sim)
 
 #define OPS(name)  &weirb_##name##_ops,
 #define TEXT(name) " " #name

@@ -5,7 +5,7 @@
  */
 #include "backends/resolves.h"
 
-#include "platform/posix/resolver.h"
+#include "platform/resolver.h"
 
 #include <assert.h>
 

@@ -1,6 +1,6 @@
 /* The public question for an interface's number. The platform knows it; its names are not public.
  */
-#include "platform/posix/scope.h"
+#include "platform/scope.h"
 #include "weir/address.h"
 
 weir_err weir_scope_id(const char *name, size_t length, uint32_t *out_scope_id) {

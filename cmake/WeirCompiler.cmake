@@ -23,7 +23,7 @@ endif()
 # Calls of the C library go straight to it, without a jump between.
 include(CheckCCompilerFlag)
 check_c_compiler_flag(-fno-plt WEIR_HAS_NO_PLT)
-if(WEIR_HAS_NO_PLT AND NOT APPLE)
+if(WEIR_HAS_NO_PLT AND NOT APPLE AND NOT WIN32)
   add_compile_options(-fno-plt)
 endif()
 

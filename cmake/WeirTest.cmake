@@ -68,7 +68,8 @@ endfunction()
 
 # Registers a built test with ctest, under `test`, with the variables in `environment`.
 function(weir_register_test test target timeout labels environment)
-  add_test(NAME ${test} COMMAND ${WEIR_TEST_WRAPPER} $<TARGET_FILE:${target}> ${ARGN})
+  add_test(NAME ${test}
+    COMMAND ${WEIR_TEST_WRAPPER} ${CMAKE_CROSSCOMPILING_EMULATOR} $<TARGET_FILE:${target}> ${ARGN})
   weir_set_test_limits(${test} ${timeout} "${labels}")
   # Where it notes the clauses it shows; conformance/coverage reads all of them.
   list(APPEND environment "WEIR_CLAUSE_LOG=${WEIR_CLAUSE_LOGS}/${test}.log")

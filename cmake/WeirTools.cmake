@@ -57,6 +57,23 @@ function(weir_build_cmocka)
     target_compile_definitions(weir_cmocka PRIVATE
       _GNU_SOURCE HAVE_SIGNAL_H HAVE_STRINGS_H HAVE_MALLOC_H HAVE_CLOCK_REALTIME HAVE_SIGLONGJMP
       HAVE_STRSIGNAL)
+  elseif(MINGW)
+    # Its header has gcc expect the formats of Microsoft's printf(), which knows no %zu; what is
+    # called is MinGW's own. Elsewhere the formats are looked at.
+    target_compile_options(weir_cmocka PUBLIC -Wno-format -Wno-format-extra-args)
+  endif()
+endfunction()
+
+# Programs for Windows that were built elsewhere are run by Wine; see cmake/wine.
+function(weir_find_wine)
+  find_program(WEIR_WINE NAMES wine64 wine)
+  find_program(WEIR_WINESERVER wineserver)
+  find_program(WEIR_FLOCK flock)
+  mark_as_advanced(WEIR_WINE WEIR_WINESERVER WEIR_FLOCK)
+  if(NOT WEIR_WINE OR NOT WEIR_WINESERVER OR NOT WEIR_FLOCK)
+    message(FATAL_ERROR "The tests are for Windows, and Wine, which runs them here, is missing. "
+      "Debian has what it takes to build and run them in\n"
+      "  gcc-mingw-w64-x86-64 wine wine64 util-linux")
   endif()
 endfunction()
 
@@ -163,6 +180,9 @@ function(weir_find_tools out_missing)
   set(${out_missing} "${missing}" PARENT_SCOPE)
 endfunction()
 
+if(WEIR_BUILD_TESTS AND CMAKE_CROSSCOMPILING AND WIN32)
+  weir_find_wine()
+endif()
 weir_find_tools(missing)
 if(missing AND CMAKE_CROSSCOMPILING)
   message(FATAL_ERROR "${missing} for ${CMAKE_SYSTEM_PROCESSOR} is missing.")

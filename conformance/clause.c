@@ -11,7 +11,7 @@ static void note(const clause_block *block, const char *what) {
   static bool begun;
   const char *path = getenv("WEIR_CLAUSE_LOG");
   if (!path || !*path) return;
-  FILE *log = fopen(path, begun ? "a" : "w");
+  FILE *log = fopen(path, begun ? "ab" : "wb");
   if (!log) {
     fprintf(stderr, "clauses: cannot write %s\n", path);
     exit(2);

@@ -163,7 +163,8 @@ static weirc_server_wanted wanted_of(const weir_listen_options *options) {
                flag(options->reuse_port, WEIR_BIND_REUSE_PORT) |
                flag(options->readable_all, WEIR_BIND_READABLE_ALL) |
                flag(options->writable_all, WEIR_BIND_WRITABLE_ALL) |
-               flag(options->reclaim_path, WEIR_BIND_RECLAIM),
+               flag(options->reclaim_path, WEIR_BIND_RECLAIM) |
+               flag(options->pipe_half_close, WEIR_BIND_HALF_CLOSE),
       .backlog = options->backlog == 0 ? DEFAULT_BACKLOG : options->backlog,
       .port = (uint16_t)(tcp ? options->port : 0),
       .any = tcp && !(options->host && *options->host) && !options->ipv6_only};

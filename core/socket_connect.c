@@ -182,6 +182,7 @@ static weir_err prepare(weir_socket *socket, plan *p) {
 
 static void take_prepared(weirc_socket_extra *extra, const plan *p) {
   extra->connect.flags = p->options.path_overflow == WEIR_PATH_REFUSE ? WEIR_BIND_PATH_REFUSE : 0;
+  if (p->options.pipe_half_close) extra->connect.flags |= WEIR_BIND_HALF_CLOSE;
   extra->before_connect = p->options.before_connect;
   extra->before_connect_user = p->options.before_connect_user;
   extra->race = p->race;

@@ -7,7 +7,7 @@
  * each stream and a last one for all. Its exit status is 0 if every stream came back whole.
  */
 #include "arguments.h"
-#include "scratch.h"
+#include "system.h"
 #include "timeline.h"
 
 #include <errno.h>
@@ -64,9 +64,9 @@ struct demo {
   weir_loop *loop;
   timeline timeline;
   weir_timer *stalled; /* Ends a demonstration that stands still. */
-  char directory[SCRATCH_SIZE];
-  char file[SCRATCH_SIZE + 16];
-  char path[SCRATCH_SIZE + 16];
+  char directory[SYSTEM_PATH_SIZE];
+  char file[SYSTEM_PATH_SIZE + 16];
+  char path[SYSTEM_PATH_SIZE + 16];
   uint64_t file_bytes;
   place places[PLACES];
   stream streams[STREAMS];
@@ -377,13 +377,12 @@ static bool write_file(const demo *d) {
 }
 
 static bool make_files(demo *d) {
-  if (!scratch_directory(d->directory)) {
+  if (!system_make_directory(PROGRAM, d->directory)) {
     d->directory[0] = '\0';
-    fprintf(stderr, "%s: temporary directory: %s\n", PROGRAM, strerror(errno));
     return false;
   }
   snprintf(d->file, sizeof d->file, "%s/file", d->directory);
-  snprintf(d->path, sizeof d->path, "%s/socket", d->directory);
+  system_local_name(d->directory, d->path, sizeof d->path);
   if (write_file(d)) return true;
   fprintf(stderr, "%s: %s: %s\n", PROGRAM, d->file, strerror(errno));
   return false;
@@ -392,9 +391,7 @@ static bool make_files(demo *d) {
 static bool remove_files(const demo *d) {
   if (d->directory[0] == '\0') return true;
   remove(d->file); /* If it stays, the directory does, and that is told. */
-  if (remove(d->directory) == 0) return true;
-  fprintf(stderr, "%s: %s stays behind: %s\n", PROGRAM, d->directory, strerror(errno));
-  return false;
+  return system_remove_directory(PROGRAM, d->directory);
 }
 
 static void set_place(demo *d, size_t index, const char *name, const char *host, const char *path) {
@@ -424,7 +421,7 @@ static weir_err run(demo *d) {
   weir_timer_start(d->stalled, STALLED_MS, 0);
   set_place(d, 0, "IPv4", "127.0.0.1", NULL);
   set_place(d, 1, "IPv6", "::1", NULL);
-  set_place(d, 2, "Unix", NULL, d->path);
+  set_place(d, 2, system_local_kind, NULL, d->path);
   for (size_t i = 0; i < PLACES; i++) start_server(&d->places[i]);
   return weir_loop_run(d->loop, WEIR_RUN_DEFAULT);
 }

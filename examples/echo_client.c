@@ -7,6 +7,7 @@
  * sends everything back will do.
  */
 #include "arguments.h"
+#include "system.h"
 #include "timeline.h"
 
 #include <errno.h>
@@ -19,7 +20,7 @@ static const char usage[] =
     "[--host ADDRESS] --tcp PORT | --unix PATH [--backend NAME] [--greet] [--quiet] [FILE]\n"
     "  --host ADDRESS  whom to connect to; without it: 127.0.0.1\n"
     "  --tcp PORT      connects to a port\n"
-    "  --unix PATH     connects to a Unix domain socket\n"
+    "  --unix PATH     connects to a Unix domain socket; on Windows a named pipe\n"
     "  --backend NAME  how the system is asked\n"
     "  --greet         sends \"world!\" instead of a file and ends on the first answer\n"
     "  --quiet         prints failures only, and on standard output what comes back\n"
@@ -247,6 +248,8 @@ static const weir_socket_handlers handlers = {.size = sizeof(weir_socket_handler
 /* What is typed waits for its echo, so that a reader sees question and answer; a file does not. */
 static bool open_input(echo_client *client) {
   const char *file = client->settings->file;
+  system_binary(stdin);
+  system_binary(stdout);
   client->window = file == NULL ? 1 : UINT64_MAX / 2;
   if (client->settings->greet) return true;
   client->input = file == NULL ? stdin : fopen(file, "rb");

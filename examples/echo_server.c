@@ -21,7 +21,7 @@ static const char usage[] =
     "[--host ADDRESS] --tcp PORT | --unix PATH ... [--backend NAME] [--greet] [--quiet]\n"
     "  --host ADDRESS  for the --tcp behind it; without it: all addresses, IPv4 and IPv6\n"
     "  --tcp PORT      listens on a port; 0: a free one, printed with 'listening'\n"
-    "  --unix PATH     listens on a Unix domain socket\n"
+    "  --unix PATH     listens on a Unix domain socket; on Windows a named pipe\n"
     "  --backend NAME  how the system is asked\n"
     "  --greet         says hello to each connection first\n"
     "  --quiet         prints failures only";

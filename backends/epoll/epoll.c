@@ -4,8 +4,8 @@
 
 #include "backends/ready/ready.h"
 #include "backends/ready/state.h"
+#include "platform/error.h"
 #include "platform/posix/descriptor.h"
-#include "platform/posix/error.h"
 
 #include <string.h>
 

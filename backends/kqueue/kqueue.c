@@ -6,8 +6,8 @@
 #include "backends/kqueue/lost_error.h"
 #include "backends/ready/ready.h"
 #include "backends/ready/state.h"
+#include "platform/error.h"
 #include "platform/posix/descriptor.h"
-#include "platform/posix/error.h"
 
 #include <errno.h>
 #include <fcntl.h>

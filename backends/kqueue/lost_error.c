@@ -1,7 +1,7 @@
 /* Decides what becomes of an error between its event and the call that would have met it. */
 #include "backends/kqueue/lost_error.h"
 
-#include "platform/posix/error.h"
+#include "platform/error.h"
 
 #include <errno.h>
 #include <string.h>

@@ -5,7 +5,7 @@
 
 #include "backends/ready/ready.h"
 #include "backends/ready/state.h"
-#include "platform/posix/error.h"
+#include "platform/error.h"
 
 #include <assert.h>
 #include <poll.h>

@@ -4,10 +4,10 @@
 
 #include "backends/ready/receive.h"
 #include "backends/ready/table.h"
+#include "platform/clock.h"
+#include "platform/error.h"
 #include "platform/posix/address.h"
-#include "platform/posix/clock.h"
 #include "platform/posix/descriptor.h"
-#include "platform/posix/error.h"
 #include "platform/posix/ipc.h"
 
 #include <assert.h>

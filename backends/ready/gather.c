@@ -2,8 +2,8 @@
  * of one slice, which is what nearly every message is. */
 #include "backends/ready/gather.h"
 
+#include "platform/error.h"
 #include "platform/posix/descriptor.h"
-#include "platform/posix/error.h"
 #include "platform/posix/fifo.h"
 
 #include <errno.h>

@@ -9,8 +9,8 @@
 #include "backends/ready/listener.h"
 
 #include "backends/ready/table.h"
+#include "platform/error.h"
 #include "platform/posix/descriptor.h"
-#include "platform/posix/error.h"
 #include "platform/posix/ipc.h"
 
 #include <assert.h>

@@ -16,7 +16,7 @@
 #include "backends/ready/state.h"
 #include "backends/ready/table.h"
 #include "backends/ready/turn.h"
-#include "platform/posix/clock.h"
+#include "platform/clock.h"
 
 #include <string.h>
 

@@ -12,8 +12,8 @@
 #include "backends/ready/poller.h"
 #include "backends/ready/send.h"
 #include "backends/ready/turn.h"
-#include "platform/posix/error.h"
-#include "platform/posix/scope.h"
+#include "platform/error.h"
+#include "platform/scope.h"
 
 /** open() of the SPI, for a poller. */
 weir_err weirb_ready_open(const weirb_ready_poller *poller, const weir_backend_options *options,

@@ -3,7 +3,7 @@
 #include "backends/ready/receive.h"
 
 #include "backends/ready/table.h"
-#include "platform/posix/error.h"
+#include "platform/error.h"
 
 #include <errno.h>
 

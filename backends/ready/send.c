@@ -5,8 +5,8 @@
 #include "backends/ready/gather.h"
 #include "backends/ready/passing.h"
 #include "backends/ready/table.h"
+#include "platform/error.h"
 #include "platform/posix/descriptor.h"
-#include "platform/posix/error.h"
 
 #include <assert.h>
 #include <errno.h>

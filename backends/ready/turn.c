@@ -4,8 +4,8 @@
 
 #include "backends/ready/connect.h"
 #include "backends/ready/serve.h"
-#include "platform/posix/clock.h"
-#include "platform/posix/error.h"
+#include "platform/clock.h"
+#include "platform/error.h"
 
 #include <assert.h>
 #include <errno.h>

@@ -2,8 +2,8 @@
  * wait until they are accepted: a handle stands for each, for that long. */
 #include "backends/uv/passing.h"
 
+#include "platform/error.h"
 #include "platform/posix/descriptor.h"
-#include "platform/posix/error.h"
 #include "platform/posix/passing.h"
 
 #include <errno.h>

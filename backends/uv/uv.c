@@ -10,9 +10,9 @@
 #include "backends/uv/send.h"
 #include "backends/uv/state.h"
 #include "core/options.h"
-#include "platform/posix/clock.h"
-#include "platform/posix/error.h"
-#include "platform/posix/scope.h"
+#include "platform/clock.h"
+#include "platform/error.h"
+#include "platform/scope.h"
 
 #include <assert.h>
 #include <signal.h>

@@ -32,14 +32,15 @@ static void cut(golden *g, const trace_text *text) {
   golden_block *block = NULL;
   trace_text lines = {0};
   for (const char *at = skip_version(text->bytes); at && *at;) {
-    size_t length = strcspn(at, "\n");
+    size_t end = strcspn(at, "\n");
+    size_t length = end > 0 && at[end - 1] == '\r' ? end - 1 : end;
     if (length >= 2 && at[0] == '#' && at[1] == ' ') {
       end_block(g, block, &lines);
       block = begin_block(g, block, at + 2, length - 2);
     } else if (length > 0) {
       trace_text_format(&lines, "%.*s\n", (int)length, at);
     }
-    at += length + (at[length] == '\n');
+    at += end + (at[end] == '\n');
   }
   end_block(g, block, &lines);
 }

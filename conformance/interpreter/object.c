@@ -7,7 +7,8 @@ void object_begin(object *o, scene *s, const declared *as) {
   *o = (object){.s = s,
                 .as = as,
                 .written = WEIR_ENCODING_UTF8,
-                .descriptor = -1,
+                .bound = -1,
+                .fillers = {-1, -1, -1},
                 .port = -1,
                 .next = s->all};
   s->all = o;

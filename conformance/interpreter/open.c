@@ -19,6 +19,7 @@ static void connect_client(opening *o) {
   where.port = o->server.path ? -1 : o->server.port;
   where.host = o->server.host;
   where.path = o->server.path;
+  where.pipe_half_close = true; /* As Unix sockets have it. */
   if (!socket_create(client, o->at->options, "client")) return;
   (void)scene_check(o->s, "connect()", weir_socket_connect(client->socket, &where, NULL, NULL));
 }
@@ -38,9 +39,9 @@ static bool listen_quietly(opening *o) {
   where.port = o->at->ipc ? -1 : 0;
   where.host = o->at->ipc ? NULL : "127.0.0.1";
   if (o->at->ipc) {
-    const char *directory = place_directory(s);
-    if (!directory) return false;
-    where.path = store_format(&s->memory, "%s/%s", directory, s->objects[o->at->object]->as->name);
+    where.path = place_local_name(s, s->objects[o->at->object]->as->name);
+    if (!where.path) return false;
+    where.pipe_half_close = true;
   }
   weir_err err = weir_server_listen(o->server.server, &where, on_listening, o);
   if (!scene_check(s, "listen()", err)) return false;

@@ -53,11 +53,11 @@ static bool parse_later(parser *p, const char *line) {
 }
 
 static bool parse_not(parser *p, const char *line) {
-  word backend;
+  word where;
   exclusion *made = store_take(&p->t->memory, sizeof *made);
-  if (!word_next(&line, &backend) || *word_rest(line) == '\0')
-    return parse_wrong(p, "it is: not BACKEND REASON");
-  *made = (exclusion){parse_copy(p, backend), word_rest(line), p->here->exclusions};
+  if (!word_next(&line, &where) || *word_rest(line) == '\0')
+    return parse_wrong(p, "it is: not WHERE REASON");
+  *made = (exclusion){parse_copy(p, where), word_rest(line), p->here->exclusions};
   p->here->exclusions = made;
   return true;
 }

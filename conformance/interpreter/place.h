@@ -1,6 +1,6 @@
 /**
  * @file
- * @brief Ports and paths: where servers listen, where nobody does, the temporary directory.
+ * @brief Ports and paths: where servers listen, where nobody does, the place for local names.
  */
 #ifndef WEIR_INTERPRETER_PLACE_H
 #define WEIR_INTERPRETER_PLACE_H
@@ -11,9 +11,11 @@
 void place_learn(object *server);
 /** Gives up a port that was kept from others. */
 void place_release(object *o);
-/** The temporary directory, made when it is first wanted. NULL: the scenario failed. */
-const char *place_directory(scene *s);
-/** Removes it with everything in it. */
+/** What local names begin with, made when it is first wanted. NULL: the scenario failed. */
+const char *place_root(scene *s);
+/** A local name, shown as TMP/name. NULL: the scenario failed. */
+const char *place_local_name(scene *s, const char *name);
+/** Removes what was made for local names. */
 void place_clean(scene *s);
 
 /** Writes a port as the trace shows it: PORT, DEAD or EPHEMERAL. */

@@ -1,17 +1,10 @@
 /* Ports and addresses: where servers listen, where nobody does, where nobody answers, and how they
  * are shown. */
-#ifndef _XOPEN_SOURCE
-#define _XOPEN_SOURCE 700
-#endif
 #include "conformance/interpreter/call.h"
+#include "conformance/interpreter/ground.h"
 #include "conformance/interpreter/place.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <netinet/in.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 void place_learn(object *server) {
   weir_address address = {0};
@@ -71,56 +64,21 @@ static weir_err find_simulated(object *o) {
   return err;
 }
 
-/* On a system a socket is bound and does not listen, so nobody else gets the port. */
-static bool bind_port(object *o, const weir_address *host) {
-  struct sockaddr_in v4 = {.sin_family = AF_INET};
-  struct sockaddr_in6 v6 = {.sin6_family = AF_INET6};
-  bool is_v6 = host->family == WEIR_FAMILY_IPV6;
-  struct sockaddr *address = is_v6 ? (struct sockaddr *)&v6 : (struct sockaddr *)&v4;
-  socklen_t size = is_v6 ? (socklen_t)sizeof v6 : (socklen_t)sizeof v4;
-  memcpy(&v4.sin_addr, host->bytes, sizeof v4.sin_addr);
-  memcpy(&v6.sin6_addr, host->bytes, sizeof v6.sin6_addr);
-  int on = 1; /* A server of the scenario may listen there all the same. */
-  o->descriptor = socket(is_v6 ? AF_INET6 : AF_INET, SOCK_STREAM, 0);
-  if (o->descriptor < 0) return false;
-  (void)setsockopt(o->descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  if (bind(o->descriptor, address, size) != 0) return false;
-  if (getsockname(o->descriptor, address, &size) != 0) return false;
-  o->port = ntohs(is_v6 ? v6.sin6_port : v4.sin_port);
-  return true;
-}
-
-static weir_err find_bound(object *o) {
+static weir_err find_bound(object *o, const char **out_wrong) {
   weir_address host;
+  uint16_t port = 0;
   weir_err err = weir_address_parse(o->host, strlen(o->host), 0, &host);
   if (err != WEIR_OK) return err;
-  return bind_port(o, &host) ? WEIR_OK : WEIR_EADDRNOTAVAIL;
+  *out_wrong = ground_bind(&host, &o->bound, &port);
+  o->port = port;
+  return WEIR_OK;
 }
 
 void place_release(object *o) {
-  if (o->descriptor >= 0) (void)close(o->descriptor);
-  for (size_t i = 0; i < o->filler_count; i++) (void)close(o->fillers[i]);
-  o->descriptor = -1;
-  o->filler_count = 0;
-}
-
-/* One more connection that waits; the first is there when connect() returns. */
-static bool fill(object *o) {
-  struct sockaddr_storage address;
-  socklen_t size = (socklen_t)sizeof address;
-  if (getsockname(o->descriptor, (struct sockaddr *)&address, &size) != 0) return false;
-  int fd = socket(address.ss_family, SOCK_STREAM, 0);
-  if (fd < 0) return false;
-  o->fillers[o->filler_count++] = fd;
-  if (o->filler_count > 1 && fcntl(fd, F_SETFL, O_NONBLOCK) != 0) return false;
-  return connect(fd, (struct sockaddr *)&address, size) == 0 || errno == EINPROGRESS;
-}
-
-/* A queue of connections that is full and stays so: Linux answers no further ones. */
-static bool dig_hole(object *o) {
-  bool done = listen(o->descriptor, 0) == 0;
-  while (done && o->filler_count < FILLERS) done = fill(o);
-  return done;
+  ground_close(o->bound);
+  for (size_t i = 0; i < FILLERS; i++) ground_close(o->fillers[i]);
+  o->bound = -1;
+  for (size_t i = 0; i < FILLERS; i++) o->fillers[i] = -1;
 }
 
 /* A port on which nobody listens. */
@@ -129,9 +87,12 @@ void port_make(object *o, const statement *at) {
   o->host = "127.0.0.1";
   option_text(o->s, option_find(at->options, NULL, "host"), &o->host);
   if (o->s->over) return;
-  if (!scene_check(o->s, "port", o->s->simulated ? find_simulated(o) : find_bound(o))) return;
+  const char *wrong = NULL;
+  weir_err err = o->s->simulated ? find_simulated(o) : find_bound(o, &wrong);
+  if (!scene_check(o->s, "port", err)) return;
   const value *hole = option_find(at->options, NULL, "hole");
   trace_mask_port(o->s->t, (unsigned)o->port, hole ? "HOLE" : "DEAD");
-  if (hole && (o->s->simulated || !dig_hole(o)))
-    scene_fail(o->s, "there can be no address here that does not answer");
+  if (hole && o->s->simulated) wrong = "the simulator has no address that does not answer";
+  if (hole && !wrong) wrong = ground_fill(o->bound, o->fillers, FILLERS);
+  if (wrong) scene_fail(o->s, "%s: %s", o->as->name, wrong);
 }

@@ -1,15 +1,12 @@
 /* The program `run`: its arguments, the files, the counts. What a scenario is and how it is judged
  * is decided elsewhere. */
-#ifndef _XOPEN_SOURCE
-#define _XOPEN_SOURCE 700
-#endif
 #include "conformance/clause.h"
+#include "conformance/interpreter/ground.h"
 #include "conformance/interpreter/verdict.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 /* What was asked for, and what has come of it. */
 typedef struct request {
@@ -99,13 +96,19 @@ static void tell(request *r, const scenario *of, verdict *v) {
 /* A scenario that Node does not run has no golden trace: its expectations judge. */
 static bool is_ours(const scenario *of) {
   for (const exclusion *x = of->exclusions; x; x = x->next)
-    if (strcmp(x->backend, "node") == 0) return true;
+    if (strcmp(x->where, "node") == 0) return true;
   return false;
+}
+
+/* A system is that of every backend but the simulator. */
+static bool is_here(const char *where, const char *backend) {
+  return strcmp(where, backend) == 0 ||
+         (strcmp(where, ground_system) == 0 && strcmp(backend, "sim") != 0);
 }
 
 static const char *skip_reason(const request *r, const scenario *of) {
   for (const exclusion *x = of->exclusions; x; x = x->next)
-    if (r->world.backend && strcmp(x->backend, r->world.backend) == 0) return x->reason;
+    if (r->world.backend && is_here(x->where, r->world.backend)) return x->reason;
   return NULL;
 }
 
@@ -160,14 +163,16 @@ static void run_scenario(request *r, const tree *t, golden *g, const scenario *o
   tell(r, of, &v);
 }
 
-static bool is_directory(const char *path) {
-  struct stat found;
-  return stat(path, &found) == 0 && S_ISDIR(found.st_mode);
+static const char *last_slash(const char *path) {
+  const char *found = NULL;
+  for (; *path; path++)
+    if (strchr(ground_slashes, *path)) found = path;
+  return found;
 }
 
 /* golden/NAME.txt beside the directory of the scenario's file, unless another place was given. */
 static char *golden_path(const request *r, const char *file, store *memory) {
-  const char *name = strrchr(file, '/');
+  const char *name = last_slash(file);
   int directory = name ? (int)(name - file) : 1;
   const char *base = name ? name + 1 : file;
   const char *dot = strrchr(base, '.');
@@ -175,7 +180,7 @@ static char *golden_path(const request *r, const char *file, store *memory) {
   if (!r->golden)
     return store_format(memory, "%.*s/../golden/%.*s.txt", directory, name ? file : ".", length,
                         base);
-  if (!is_directory(r->golden)) return store_format(memory, "%s", r->golden);
+  if (!ground_is_directory(r->golden)) return store_format(memory, "%s", r->golden);
   return store_format(memory, "%s/%.*s.txt", r->golden, length, base);
 }
 
@@ -222,7 +227,7 @@ int main(int count, char **arguments) {
   request r = {.world = {.backend = getenv("WEIR_TEST_BACKEND"), .pieces = true}};
   tree *trees = store_take(&memory, (size_t)count * sizeof *trees);
   int status = 2;
-  (void)umask(077);
+  ground_prepare();
   r.files = store_take(&memory, (size_t)count * sizeof *r.files);
   if (!take_arguments(&r, count, arguments)) {
     usage(arguments[0]);

@@ -179,7 +179,7 @@ void scene_run(const scenario *of, const char *file, const world *w, run_result 
   store memory = {0};
   scene *s = store_take(&memory, sizeof *s);
   *out_result = (run_result){{0}, {0}};
-  *s = (scene){.of = of, .line = of->line, .left = -1, .t = trace_create()};
+  *s = (scene){.of = of, .line = of->line, .t = trace_create()};
   weir_err err = play(s, w, &out_result->trace);
   name_file(&s->problem, file, &out_result->problem);
   if (err != WEIR_OK)

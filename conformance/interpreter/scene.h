@@ -52,10 +52,9 @@ struct object {
   void *aid; /**< Of a resolver: what it answers. */
   weir_abort_signal *signal;
 
-  int descriptor;       /**< Of a port that is kept from others; -1: none. */
-  int fillers[FILLERS]; /**< Connections that wait there and are never taken. */
-  size_t filler_count;
-  int32_t port; /**< Where a server listens or nobody does; -1: none. */
+  intptr_t bound;            /**< What keeps a port from others; -1: nothing. */
+  intptr_t fillers[FILLERS]; /**< Connections that wait there and are never taken; -1: none. */
+  int32_t port;              /**< Where a server listens or nobody does; -1: none. */
   const char *host;
   const char *path; /**< Where a server listens, or a path's own. */
   size_t path_length;
@@ -91,8 +90,7 @@ struct scene {
   bool over;          /**< The trace is complete. */
   unsigned line;      /**< Of the statement that runs. */
   trace_text problem; /**< Why the scenario failed: "line: what"; empty: it did not. */
-  char directory[96]; /**< The temporary one, to be removed. */
-  int left;           /**< The directory that was left for it; -1: none. */
+  char place[96];     /**< What local names begin with, to be removed; empty: none yet. */
 };
 
 /** What came of a run. */

@@ -16,6 +16,7 @@ static void run_listen(call *c) {
   options.host = where.host;
   options.path = where.path;
   options.path_length = where.path_length;
+  options.pipe_half_close = true; /* As Unix sockets have it. */
   option_flag(c->s, call_option(c, "ipv6Only"), &options.ipv6_only);
   option_int(c->s, call_option(c, "backlog"), &backlog);
   options.backlog = backlog;

@@ -15,6 +15,7 @@ static weir_connect_options connect_options(call *c) {
   options.host = where.host;
   options.path = where.path;
   options.path_length = where.path_length;
+  options.pipe_half_close = true; /* As Unix sockets have it. */
   resolver_options_read(c, &options);
   return options;
 }

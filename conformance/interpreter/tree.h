@@ -101,7 +101,7 @@ typedef struct difference_line {
 
 /** "not sim why" */
 typedef struct exclusion {
-  const char *backend;
+  const char *where; /**< A backend, a system, or "node". */
   const char *reason;
   struct exclusion *next;
 } exclusion;

@@ -85,7 +85,7 @@ typedef struct weir_op {
 typedef struct weir_connect_op {
   weir_op op;           /**< kind, handle. */
   weir_endpoint remote; /**< Where to. */
-  unsigned flags;       /**< WEIR_BIND_PATH_REFUSE, or 0. */
+  unsigned flags;       /**< WEIR_BIND_PATH_REFUSE, WEIR_BIND_HALF_CLOSE, or 0. */
 } weir_connect_op;
 
 /** WEIR_OP_ACCEPT. */
@@ -154,6 +154,8 @@ static inline void weir_completions_add_closed(weir_completions *done, weir_hand
 /** A flag of bind(): a socket file that nobody listens on is replaced. What keeps others that want
  * the same away is held until listen() returns. */
 #define WEIR_BIND_RECLAIM 32u
+/** A flag of bind() and of a CONNECT, for pipes: a direction can end by itself. */
+#define WEIR_BIND_HALF_CLOSE 64u
 
 /** For close(). */
 typedef enum weir_close_how {

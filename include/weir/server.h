@@ -100,7 +100,8 @@ typedef struct weir_listen_options {
   const char *host; /**< An IPv4 or IPv6 address in text form, or a name, which is looked up: its
                        first address counts. NULL: "::", or 0.0.0.0 without IPv6. @source LSN-21,
                        LSN-24 */
-  const char *path; /**< A Unix domain socket to make. @source LSN-29 */
+  const char *path; /**< A Unix domain socket to make, or on Windows a named pipe. @source LSN-29,
+                       GEN-02 */
   size_t path_length; /**< Bytes of path; 0: up to its NUL. Linux' abstract names begin with a NUL
                          and need it. */
   weir_path_overflow path_overflow; /**< What happens to a path that is too long. @source IPC-03 */
@@ -125,13 +126,16 @@ typedef struct weir_listen_options {
                         stays, and is WEIR_EADDRINUSE. Of many that try, one gets it, if all of them
                         say so: the directory is locked meanwhile. If somebody else keeps it locked
                         that is WEIR_EADDRINUSE as well, after 20 ms in which the loop waits. */
+  bool pipe_half_close; /**< For named pipes: each end can end its direction and go on reading, as
+                           elsewhere. Both ends must say so: the bytes travel as messages, of which
+                           an empty one is the end. Nothing else has a use for it. @source GEN-02 */
 } weir_listen_options;
 
 /** Defaults of weir_listen_options. */
 #define WEIR_LISTEN_OPTIONS_INIT                                                                   \
   {                                                                                                \
     sizeof(weir_listen_options), -1, NULL, NULL, 0, WEIR_PATH_CUT, false, 0, NULL, -1, NULL,       \
-        false, false, false, false, false                                                          \
+        false, false, false, false, false, false                                                   \
   }
 
 /**

@@ -221,13 +221,15 @@ typedef struct weir_connect_options {
    */
   weir_err (*before_connect)(weir_socket *socket, intptr_t fd, void *user);
   void *before_connect_user; /**< Handed to before_connect. */
+  bool pipe_half_close;      /**< For named pipes: as the server has it, see weir_listen_options; a
+                                server      without it is WEIR_EPROTOTYPE. @source GEN-02 */
 } weir_connect_options;
 
 /** Defaults of weir_connect_options. */
 #define WEIR_CONNECT_OPTIONS_INIT                                                                  \
   {                                                                                                \
     sizeof(weir_connect_options), -1, NULL, NULL, 0, WEIR_PATH_CUT, WEIR_DEFAULT,                  \
-        WEIR_FAMILY_NONE, NULL, -1, -1, 0, NULL, NULL, false, NULL, NULL                           \
+        WEIR_FAMILY_NONE, NULL, -1, -1, 0, NULL, NULL, false, NULL, NULL, false                    \
   }
 
 /**

@@ -1,5 +1,5 @@
 /* Decides what of the environment is believed. */
-#include "platform/posix/activation.h"
+#include "platform/activation.h"
 
 #include "core/address_parse.h"
 

@@ -1,5 +1,5 @@
 /* Decides which of the system's clocks is weir's. Does not decide who reads it. */
-#include "platform/posix/clock.h"
+#include "platform/clock.h"
 
 #include <time.h>
 

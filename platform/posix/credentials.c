@@ -3,7 +3,7 @@
  * by LOCAL_PEERPID. */
 #include "platform/posix/credentials.h"
 
-#include "platform/posix/error.h"
+#include "platform/error.h"
 
 #include <sys/socket.h>
 #include <sys/types.h>

@@ -1,6 +1,6 @@
 /* Decides which code an error number of the system becomes, and the other way round. Does not
  * decide what follows from it. */
-#include "platform/posix/error.h"
+#include "platform/error.h"
 
 #include <errno.h>
 

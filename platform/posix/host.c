@@ -1,9 +1,9 @@
 /* Decides what the system's resolver is asked, and which code its refusal becomes. Does not decide
  * who waits for it. */
-#include "platform/posix/host.h"
+#include "platform/host.h"
 
+#include "platform/error.h"
 #include "platform/posix/address.h"
-#include "platform/posix/error.h"
 
 #include <netdb.h>
 #include <stdlib.h>

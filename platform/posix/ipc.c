@@ -2,8 +2,8 @@
  * back. */
 #include "platform/posix/ipc.h"
 
+#include "platform/error.h"
 #include "platform/posix/descriptor.h"
-#include "platform/posix/error.h"
 
 #include <errno.h>
 #include <fcntl.h>

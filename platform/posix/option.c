@@ -2,7 +2,7 @@
  * not decide when they are made. */
 #include "platform/posix/option.h"
 
-#include "platform/posix/error.h"
+#include "platform/error.h"
 
 #include <limits.h>
 #include <netinet/in.h>

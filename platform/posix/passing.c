@@ -1,8 +1,8 @@
 /* Decides in which form descriptors travel. */
 #include "platform/posix/passing.h"
 
+#include "platform/error.h"
 #include "platform/posix/descriptor.h"
-#include "platform/posix/error.h"
 
 #include <errno.h>
 #include <fcntl.h>

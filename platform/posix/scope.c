@@ -1,7 +1,7 @@
 /* Network interfaces by name. What a zone looks like in text is not known here. */
-#include "platform/posix/scope.h"
+#include "platform/scope.h"
 
-#include "platform/posix/error.h"
+#include "platform/error.h"
 
 #include <errno.h>
 #include <net/if.h>

@@ -1,8 +1,8 @@
 /* Decides what a thread that waits for descriptors is woken by. */
 #include "platform/posix/wakeup.h"
 
+#include "platform/error.h"
 #include "platform/posix/descriptor.h"
-#include "platform/posix/error.h"
 
 #include <errno.h>
 #include <stdint.h>

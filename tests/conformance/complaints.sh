@@ -47,7 +47,7 @@ scenario one
   socket c
   c.destroy
 END
-wrong 'x.scenario:2: it is: not BACKEND REASON' <<'END'
+wrong 'x.scenario:2: it is: not WHERE REASON' <<'END'
 scenario one
   not sim
   socket c
@@ -216,7 +216,7 @@ there=$(sed -n 's/.*; there are:\(.* sim\)$/\1/p' x.errors)
 said 'an unknown backend' 2 --backend nosuch --print right.scenario <<END
 the backend nosuch: No backend has this name; there are:$there
 END
-usage="usage: $run [--backend NAME] [--golden DIRECTORY] [--print] [--seed N] [--schedules N] FILE... [--filter TEXT]"
+usage="usage: run [--backend NAME] [--golden DIRECTORY] [--print] [--seed N] [--schedules N] FILE... [--filter TEXT]"
 said 'no file named' 2 --print <<END
 $usage
 END

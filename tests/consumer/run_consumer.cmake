@@ -5,6 +5,7 @@
 #   SOURCE        the project
 #   COMPILER, FLAGS, GENERATOR, MAKE_PROGRAM, CONFIG   how weir itself was built
 #   VERSION       what the installed weir must say it is
+#   TOOLCHAIN, EMULATOR   for another system: the toolchain file, and what runs its programs
 cmake_minimum_required(VERSION 3.16)
 
 function(run)
@@ -40,17 +41,25 @@ if(MODE STREQUAL "pkg_config")
   endif()
 endif()
 
+set(system "")
+if(TOOLCHAIN)
+  set(system "-DCMAKE_TOOLCHAIN_FILE=${TOOLCHAIN}" "-DCMAKE_FIND_ROOT_PATH=${PREFIX}")
+endif()
+separate_arguments(EMULATOR UNIX_COMMAND "${EMULATOR}")
+
 file(REMOVE_RECURSE "${BUILD}")
 run("${CMAKE_COMMAND}" -S "${SOURCE}" -B "${BUILD}" -G "${GENERATOR}"
   "-DCMAKE_MAKE_PROGRAM=${MAKE_PROGRAM}" "-DCMAKE_C_COMPILER=${COMPILER}"
-  "-DCMAKE_BUILD_TYPE=${CONFIG}" "-DCMAKE_C_FLAGS=${FLAGS}" "-DCMAKE_PREFIX_PATH=${PREFIX}"
+  "-DCMAKE_BUILD_TYPE=${CONFIG}" "-DCMAKE_C_FLAGS=${FLAGS}" "-DCMAKE_PREFIX_PATH=${PREFIX}" ${system}
   "-DWEIR_EXPECTED_VERSION=${VERSION}")
 run("${CMAKE_COMMAND}" --build "${BUILD}" ${config})
 file(STRINGS "${BUILD}/programs-${CONFIG}.txt" programs)
 if(NOT programs)
   message(FATAL_ERROR "the project built no program")
 endif()
+# Where a program under Wine looks for libraries besides its own folder.
+set(ENV{WINEPATH} "Z:${PREFIX}/bin")
 foreach(program IN LISTS programs)
   message("running ${program}")
-  run("${program}" "${VERSION}")
+  run(${EMULATOR} "${program}" "${VERSION}")
 endforeach()

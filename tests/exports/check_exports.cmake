@@ -1,10 +1,10 @@
 # Compares three lists: the symbols of the shared library, exports.txt, and what the public headers
 # mark with WEIR_API.
-#   LIBRARY  the shared library
+#   LIBRARY  the shared library, or on Windows its import library
 #   EXPORTS  the list
 #   HEADERS  the folder of the public headers
 #   NM       the program nm
-#   FORMAT   the format of the library; "ELF" is the one that is looked at
+#   FORMAT   the format of the library; "ELF" and "COFF" are those that are looked at
 #   UPDATE   ON: write the list from the headers instead
 cmake_minimum_required(VERSION 3.16)
 include("${CMAKE_CURRENT_LIST_DIR}/../layers/symbols.cmake")
@@ -33,7 +33,7 @@ if(UPDATE)
   return()
 endif()
 
-if(NOT FORMAT STREQUAL "ELF" OR NOT NM)
+if(NOT FORMAT MATCHES "^(ELF|COFF)$" OR NOT NM)
   message("SKIPPED: the library is not ELF or nm is missing, so exports were not looked at")
   return()
 endif()
@@ -50,9 +50,13 @@ function(compare left left_name right right_name)
 endfunction()
 
 read_symbols("${EXPORTS}" listed)
-list_symbols("${NM}" "--dynamic;--defined-only;--extern-only" "${LIBRARY}" exported)
-# Names with a leading underscore belong to the linker.
-list(FILTER exported EXCLUDE REGEX "^_")
+set(options --defined-only --extern-only)
+if(FORMAT STREQUAL "ELF")
+  list(APPEND options --dynamic)
+endif()
+list_symbols("${NM}" "${options}" "${LIBRARY}" exported)
+# Names with a leading underscore belong to the linker, and so does that of the DLL.
+list(FILTER exported EXCLUDE REGEX "^_|_dll_iname$")
 compare(listed "exports.txt" exported "the library")
 compare(exported "the library" listed "exports.txt")
 compare(declared "the headers" listed "exports.txt")

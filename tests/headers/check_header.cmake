@@ -1,14 +1,9 @@
 # Compiles one public header by itself.
 #   HEADER       the header
-#   COMPILER     the compiler; empty: there is none
+#   COMPILER     the compiler
 #   FLAGS        its flags; the last one takes INCLUDE_DIR, the include root
 #   SOURCE       the file to make
 cmake_minimum_required(VERSION 3.16)
-
-if(NOT COMPILER)
-  message("SKIPPED: no C++ compiler is installed, so the header was not compiled as C++17")
-  return()
-endif()
 
 # WEIR_x_OPTIONS_INIT of the struct whose size it begins with.
 file(READ "${HEADER}" text)

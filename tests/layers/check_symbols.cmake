@@ -4,11 +4,11 @@
 #   NM       the program nm
 #   EXPORTS  the list of what the library exports
 #   ALLOWED  the list of what the core may need from elsewhere
-#   FORMAT   the format of the objects; "ELF" is the one whose names are looked at
+#   FORMAT   the format of the objects; the names of "ELF" and "COFF" are looked at
 cmake_minimum_required(VERSION 3.16)
 include("${CMAKE_CURRENT_LIST_DIR}/symbols.cmake")
 
-if(NOT FORMAT STREQUAL "ELF" OR NOT NM)
+if(NOT FORMAT MATCHES "^(ELF|COFF)$" OR NOT NM)
   message("SKIPPED: the objects are not ELF or nm is missing, so symbols were not looked at")
   return()
 endif()

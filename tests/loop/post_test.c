@@ -1,15 +1,15 @@
 /* Posts from several threads: all arrive, once, and those of one thread in their order. */
+#include "core/atomic.h"
 #include "tests/support/loop_fixture.h"
+#include "tests/support/semaphore.h"
 
-#include <pthread.h>
-#include <semaphore.h>
 #include <stdlib.h>
 
 enum { THREADS = 4, POSTS = 25000, ROUNDS = 2000 };
 
 /* What one thread sends. */
 typedef struct sender {
-  pthread_t thread;
+  weirp_thread thread;
   weir_loop *loop;
   size_t sent;
   size_t received;
@@ -22,7 +22,7 @@ typedef struct sender {
 } sender;
 
 static size_t received_all;
-static pthread_t loop_thread;
+static WEIRC_THREAD_LOCAL bool is_loop_thread;
 static size_t on_other_threads;
 
 static void receive(weir_loop *loop, weir_err status, void *user) {
@@ -30,24 +30,23 @@ static void receive(weir_loop *loop, weir_err status, void *user) {
   sender *from = message->from;
   (void)loop;
   if (message->number != from->received || status != WEIR_OK) from->disordered++;
-  if (!pthread_equal(pthread_self(), loop_thread)) on_other_threads++;
+  if (!is_loop_thread) on_other_threads++;
   from->received++;
   received_all++;
 }
 
-static void *send_all(void *user) {
+static void send_all(void *user) {
   sender *s = user;
   for (size_t i = 0; i < POSTS; i++) {
     s->messages[i] = (struct message){s, i};
     weir_err err = weir_loop_post(s->loop, receive, &s->messages[i]);
     if (err != WEIR_OK) s->failure = err;
   }
-  return NULL;
 }
 
 static int setup(void **state) {
   received_all = on_other_threads = 0;
-  loop_thread = pthread_self();
+  is_loop_thread = true;
   return loop_fixture_setup(state);
 }
 
@@ -57,11 +56,11 @@ static void posts_of_several_threads_arrive_once_and_in_order(void **state) {
   assert_non_null(senders);
   for (int i = 0; i < THREADS; i++) {
     senders[i].loop = f->loop;
-    assert_int_equal(pthread_create(&senders[i].thread, NULL, send_all, &senders[i]), 0);
+    assert_true(weirp_thread_start(&senders[i].thread, send_all, &senders[i]));
   }
   while (received_all < (size_t)THREADS * POSTS)
     assert_int_equal(weir_loop_run(f->loop, WEIR_RUN_NOWAIT), WEIR_OK);
-  for (int i = 0; i < THREADS; i++) assert_int_equal(pthread_join(senders[i].thread, NULL), 0);
+  for (int i = 0; i < THREADS; i++) weirp_thread_join(&senders[i].thread);
   assert_int_equal(weir_loop_run(f->loop, WEIR_RUN_NOWAIT), WEIR_OK);
   for (int i = 0; i < THREADS; i++) {
     assert_int_equal(senders[i].failure, WEIR_OK);
@@ -76,7 +75,7 @@ static void posts_of_several_threads_arrive_once_and_in_order(void **state) {
 /* A thread that answers each post with the next one, so that the loop goes to wait between them. */
 typedef struct game {
   weir_loop *loop;
-  sem_t turn;
+  semaphore turn;
   size_t rounds;
   bool over;
   weir_timer *hold;
@@ -91,18 +90,16 @@ static void play_back(weir_loop *loop, weir_err status, void *user) {
     g->over = true;
     weir_timer_stop(g->hold);
   }
-  (void)sem_post(&g->turn);
+  semaphore_post(&g->turn);
 }
 
-static void *play(void *user) {
+static void play(void *user) {
   game *g = user;
   for (bool over = false; !over;) {
     (void)weir_loop_post(g->loop, play_back, g);
-    while (sem_wait(&g->turn) != 0) {
-    }
+    semaphore_wait(&g->turn);
     over = g->over;
   }
-  return NULL;
 }
 
 static void hold_on(weir_timer *timer, void *user) {
@@ -115,18 +112,17 @@ static void hold_on(weir_timer *timer, void *user) {
 static void a_post_ends_the_wait_of_the_loop(void **state) {
   loop_fixture *f = *state;
   game g = {.loop = f->loop};
-  pthread_t thread;
+  weirp_thread thread;
   bool sim = loop_fixture_is_sim(f);
-  assert_int_equal(sem_init(&g.turn, 0, 0), 0);
+  semaphore_init(&g.turn);
   assert_int_equal(weir_timer_create(f->loop, hold_on, NULL, &g.hold), WEIR_OK);
   weir_timer_start(g.hold, sim ? 1 : 3600000, 1);
-  assert_int_equal(pthread_create(&thread, NULL, play, &g), 0);
+  assert_true(weirp_thread_start(&thread, play, &g));
   if (sim)
     while (!g.over) assert_int_equal(weir_loop_run(f->loop, WEIR_RUN_ONCE), WEIR_OK);
   else
     loop_fixture_run(f);
-  assert_int_equal(pthread_join(thread, NULL), 0);
-  assert_int_equal(sem_destroy(&g.turn), 0);
+  weirp_thread_join(&thread);
   assert_int_equal(g.rounds, ROUNDS);
 }
 
@@ -138,17 +134,16 @@ static void count_canceled(weir_loop *loop, weir_err status, void *user) {
   if (status == WEIR_ECANCELED) canceled++;
 }
 
-static void *post_some(void *user) {
+static void post_some(void *user) {
   for (int i = 0; i < 1000; i++) (void)weir_loop_post(user, count_canceled, NULL);
-  return NULL;
 }
 
 static void posts_that_the_loop_never_saw_are_canceled_once(void **state) {
   loop_fixture *f = *state;
-  pthread_t thread;
+  weirp_thread thread;
   canceled = 0;
-  assert_int_equal(pthread_create(&thread, NULL, post_some, f->loop), 0);
-  assert_int_equal(pthread_join(thread, NULL), 0);
+  assert_true(weirp_thread_start(&thread, post_some, f->loop));
+  weirp_thread_join(&thread);
   assert_true(weir_loop_alive(f->loop));
   assert_int_equal(loop_fixture_free(f->loop), WEIR_OK);
   f->loop = NULL;

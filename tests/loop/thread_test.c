@@ -1,23 +1,22 @@
 /* What another thread is told while one runs the loop: that it is not its loop, and nothing else
  * happens. Behind weir_loop_run() the loop is anybody's again. */
 #include "tests/support/loop_fixture.h"
+#include "tests/support/semaphore.h"
 
-#include <pthread.h>
-#include <semaphore.h>
 #include <string.h>
 
 /* A thread that runs the loop and stays in a handler for as long as the test wants. */
 typedef struct runner {
-  pthread_t thread;
+  weirp_thread thread;
   weir_loop *loop;
-  sem_t arrived;
-  sem_t go_on;
+  semaphore arrived;
+  semaphore go_on;
   weir_err result;
 } runner;
 
 static runner r;
 static weir_server *server;
-static weir_socket *socket;
+static weir_socket *client;
 static weir_timer *timer;
 static unsigned happened;
 
@@ -25,15 +24,13 @@ static void stay(weir_loop *loop, weir_err status, void *user) {
   (void)loop;
   (void)status;
   (void)user;
-  (void)sem_post(&r.arrived);
-  while (sem_wait(&r.go_on) != 0) {
-  }
+  semaphore_post(&r.arrived);
+  semaphore_wait(&r.go_on);
 }
 
-static void *run_loop(void *user) {
+static void run_loop(void *user) {
   (void)user;
   r.result = weir_loop_run(r.loop, WEIR_RUN_DEFAULT);
-  return NULL;
 }
 
 static void later(weir_loop *loop, weir_err status, void *user) {
@@ -83,25 +80,25 @@ static int setup(void **state) {
   weir_loop *loop = ((loop_fixture *)*state)->loop;
   happened = 0;
   r.loop = loop;
-  if (sem_init(&r.arrived, 0, 0) != 0 || sem_init(&r.go_on, 0, 0) != 0) return -1;
+  semaphore_init(&r.arrived);
+  semaphore_init(&r.go_on);
   if (weir_create_server(loop, NULL, NULL, NULL, &server) != WEIR_OK ||
-      weir_socket_create(loop, NULL, NULL, NULL, &socket) != WEIR_OK ||
+      weir_socket_create(loop, NULL, NULL, NULL, &client) != WEIR_OK ||
       weir_timer_create(loop, fires, NULL, &timer) != WEIR_OK)
     return -1;
-  weir_socket_retain(socket);
+  weir_socket_retain(client);
   return 0;
 }
 
 static void begin(void) {
   assert_int_equal(weir_loop_post(r.loop, stay, NULL), WEIR_OK);
-  assert_int_equal(pthread_create(&r.thread, NULL, run_loop, NULL), 0);
-  while (sem_wait(&r.arrived) != 0) {
-  }
+  assert_true(weirp_thread_start(&r.thread, run_loop, NULL));
+  semaphore_wait(&r.arrived);
 }
 
 static void finish(void) {
-  (void)sem_post(&r.go_on);
-  assert_int_equal(pthread_join(r.thread, NULL), 0);
+  semaphore_post(&r.go_on);
+  weirp_thread_join(&r.thread);
   assert_int_equal(r.result, WEIR_OK);
   assert_int_equal(happened, 0);
 }
@@ -140,7 +137,7 @@ static void nothing_is_begun_on_it(void **state) {
   begin();
   REFUSED(weir_socket_create(r.loop, NULL, NULL, NULL, &another));
   REFUSED(weir_connect(r.loop, NULL, &connect, NULL, NULL, &another));
-  REFUSED(weir_socket_connect(socket, &connect, told, NULL));
+  REFUSED(weir_socket_connect(client, &connect, told, NULL));
   REFUSED(weir_create_server(r.loop, NULL, NULL, NULL, &second));
   REFUSED(weir_server_listen(server, &listen, server_told, NULL));
   REFUSED(weir_server_close(server, server_told, NULL));
@@ -162,17 +159,17 @@ static void bytes_are_refused(void **state) {
   size_t length;
   (void)state;
   begin();
-  REFUSED(weir_socket_write(socket, bytes, sizeof bytes, told, NULL));
-  REFUSED(weir_socket_write(socket, bytes, sizeof bytes, NULL, NULL));
-  REFUSED(weir_socket_writev(socket, &slice, 1, told, NULL));
-  REFUSED(weir_socket_write_owned(socket, bytes, sizeof bytes, given_back, told, NULL));
-  REFUSED(weir_socket_write_text(socket, "text", 4, WEIR_ENCODING_LATIN1, told, NULL));
-  REFUSED(weir_socket_end(socket, bytes, sizeof bytes, told, NULL));
-  REFUSED(weir_socket_end_text(socket, "text", 4, WEIR_ENCODING_UTF8, told, NULL));
-  REFUSED(weir_socket_read(socket, NULL, 0, &length));
+  REFUSED(weir_socket_write(client, bytes, sizeof bytes, told, NULL));
+  REFUSED(weir_socket_write(client, bytes, sizeof bytes, NULL, NULL));
+  REFUSED(weir_socket_writev(client, &slice, 1, told, NULL));
+  REFUSED(weir_socket_write_owned(client, bytes, sizeof bytes, given_back, told, NULL));
+  REFUSED(weir_socket_write_text(client, "text", 4, WEIR_ENCODING_LATIN1, told, NULL));
+  REFUSED(weir_socket_end(client, bytes, sizeof bytes, told, NULL));
+  REFUSED(weir_socket_end_text(client, "text", 4, WEIR_ENCODING_UTF8, told, NULL));
+  REFUSED(weir_socket_read(client, NULL, 0, &length));
   finish();
-  assert_true(weir_socket_writable(socket));
-  assert_int_equal(weir_socket_writable_length(socket), 0);
+  assert_true(weir_socket_writable(client));
+  assert_int_equal(weir_socket_writable_length(client), 0);
 }
 
 static void a_socket_stays_as_it_is(void **state) {
@@ -181,31 +178,31 @@ static void a_socket_stays_as_it_is(void **state) {
   (void)state;
   assert_int_equal(weir_socket_create(r.loop, NULL, NULL, NULL, &second), WEIR_OK);
   begin();
-  REFUSED(weir_socket_set_handlers(socket, NULL, NULL));
-  REFUSED(weir_socket_set_timeout(socket, 1, told, NULL));
-  REFUSED(weir_socket_set_encoding(socket, WEIR_ENCODING_UTF8));
-  REFUSED(weir_socket_set_no_delay(socket, true));
-  REFUSED(weir_socket_set_keep_alive(socket, true, 0));
-  REFUSED(weir_socket_set_keep_alive_probes(socket, 1000, 1));
-  REFUSED(weir_socket_set_type_of_service(socket, 16));
-  REFUSED(weir_socket_set_block_list(socket, NULL));
-  REFUSED(weir_socket_pipe(socket, second, NULL));
-  REFUSED(weir_socket_detach(socket, &fd));
-  REFUSED(weir_socket_reset_and_destroy(socket));
-  weir_socket_pause(socket);
-  weir_socket_cork(socket);
-  weir_socket_unref(socket);
-  weir_socket_set_allow_half_open(socket, true);
-  weir_socket_destroy_soon(socket);
-  weir_socket_destroy(socket, NULL);
-  weir_socket_release(socket);
+  REFUSED(weir_socket_set_handlers(client, NULL, NULL));
+  REFUSED(weir_socket_set_timeout(client, 1, told, NULL));
+  REFUSED(weir_socket_set_encoding(client, WEIR_ENCODING_UTF8));
+  REFUSED(weir_socket_set_no_delay(client, true));
+  REFUSED(weir_socket_set_keep_alive(client, true, 0));
+  REFUSED(weir_socket_set_keep_alive_probes(client, 1000, 1));
+  REFUSED(weir_socket_set_type_of_service(client, 16));
+  REFUSED(weir_socket_set_block_list(client, NULL));
+  REFUSED(weir_socket_pipe(client, second, NULL));
+  REFUSED(weir_socket_detach(client, &fd));
+  REFUSED(weir_socket_reset_and_destroy(client));
+  weir_socket_pause(client);
+  weir_socket_cork(client);
+  weir_socket_unref(client);
+  weir_socket_set_allow_half_open(client, true);
+  weir_socket_destroy_soon(client);
+  weir_socket_destroy(client, NULL);
+  weir_socket_release(client);
   finish();
-  assert_false(weir_socket_destroyed(socket));
-  assert_false(weir_socket_is_paused(socket));
-  assert_int_equal(weir_socket_writable_corked(socket), 0);
-  assert_true(weir_socket_has_ref(socket));
-  assert_false(weir_socket_allow_half_open(socket));
-  assert_int_equal(weir_socket_timeout_ms(socket), -1);
+  assert_false(weir_socket_destroyed(client));
+  assert_false(weir_socket_is_paused(client));
+  assert_int_equal(weir_socket_writable_corked(client), 0);
+  assert_true(weir_socket_has_ref(client));
+  assert_false(weir_socket_allow_half_open(client));
+  assert_int_equal(weir_socket_timeout_ms(client), -1);
 }
 
 static void stop(weir_loop *loop, weir_err status, void *user) {
@@ -226,9 +223,9 @@ static void it_is_while_it_waits_as_well(void **state) {
   listen.host = "127.0.0.1";
   assert_int_equal(weir_server_listen(server, &listen, NULL, NULL), WEIR_OK);
   begin();
-  (void)sem_post(&r.go_on);
+  semaphore_post(&r.go_on);
   REFUSED(weir_server_close(server, server_told, NULL));
-  REFUSED(weir_socket_write(socket, "x", 1, told, NULL));
+  REFUSED(weir_socket_write(client, "x", 1, told, NULL));
   assert_int_equal(weir_loop_post(r.loop, stop, NULL), WEIR_OK);
   finish();
 }

@@ -1,9 +1,9 @@
 /* Random sessions: whatever is called in whatever state, each callback runs once and 'close' comes
  * once and last. A failure names the seed that repeats it. */
 #include "tests/net/ledger.h"
+#include "tests/support/local_name.h"
 #include "tests/support/random.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,7 +23,7 @@ typedef struct session {
   weir_timer *tick, *watchdog;
   unsigned budget;
   bool sim, path, finishing, timed_out;
-  char name[64];
+  const char *name;
 } session;
 
 static uint64_t below(session *s, uint64_t limit) {
@@ -219,7 +219,9 @@ static void sessions(bool path) {
   bool sim = strcmp(loop_fixture_backend_name(), "sim") == 0;
   test_random seeds = test_random_start();
   session *s = malloc(sizeof *s);
+  local_name name;
   assert_non_null(s);
+  assert_true(local_name_make(&name));
   for (unsigned i = 0; i < (sim ? SIM_SESSIONS : OS_SESSIONS); i++) {
     uint64_t seed = seeds.state;
     memset(s, 0, sizeof *s);
@@ -227,7 +229,7 @@ static void sessions(bool path) {
     s->random.state = seed;
     s->sim = sim;
     s->path = path;
-    (void)snprintf(s->name, sizeof s->name, "/tmp/weir-accounting-%llx", (unsigned long long)seed);
+    s->name = name.text;
     const char *wrong = run(s, seed);
     if (wrong) fail_msg("session %u, seed %llu: %s", i, (unsigned long long)seed, wrong);
     for (size_t end = 0; end < s->book.end_count; end++)
@@ -236,6 +238,7 @@ static void sessions(bool path) {
     (void)test_random_next(&seeds);
   }
   free(s);
+  local_name_remove(&name);
   if (sim) assert_seen(told);
 }
 
@@ -245,7 +248,7 @@ static void whatever_is_called_each_callback_runs_once_over_tcp(void **state) {
   sessions(false);
 }
 
-/* GEN-03, SOC-19, SOC-20, STR-05, STR-53: the same over a Unix socket. */
+/* GEN-03, SOC-19, SOC-20, STR-05, STR-53: the same over a local name. */
 static void whatever_is_called_each_callback_runs_once_over_a_path(void **state) {
   (void)state;
   sessions(true);

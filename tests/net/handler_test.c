@@ -2,9 +2,8 @@
  * every event times every action. What is owed is told once, 'close' comes last and once, and no
  * memory is kept. */
 #include "tests/net/session.h"
+#include "tests/support/descriptor.h"
 #include "tests/support/test.h"
-
-#include <unistd.h>
 
 enum { SOME = 1000000 };
 
@@ -22,7 +21,7 @@ static void destroy_with_error(session *s) {
 
 static void detach(session *s) {
   intptr_t fd;
-  if (weir_socket_detach(s->socket, &fd) == WEIR_OK) (void)close((int)fd);
+  if (weir_socket_detach(s->socket, &fd) == WEIR_OK) descriptor_close(fd);
 }
 
 static void destroy_soon(session *s) {

@@ -1,17 +1,17 @@
 /* Look-ups that hang in the system: nobody else waits for them, and the loop can be freed. */
-#include "platform/posix/resolver.h"
+#include "platform/resolver.h"
+#include "platform/thread.h"
 #include "tests/support/net_fixture.h"
 #include "tests/support/test.h"
 
 #include "conformance/clause.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 
 enum { HANGING = 1000 };
 
-static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
-static pthread_cond_t may_go = PTHREAD_COND_INITIALIZER;
+static weirp_mutex mutex = WEIRP_MUTEX_INIT;
+static weirp_condition may_go = WEIRP_CONDITION_INIT;
 static bool released;
 
 static weir_err hang(const char *host, weir_family family, int32_t hints,
@@ -21,17 +21,17 @@ static weir_err hang(const char *host, weir_family family, int32_t hints,
   (void)hints;
   (void)out_addresses;
   (void)out_count;
-  (void)pthread_mutex_lock(&mutex);
-  while (!released) (void)pthread_cond_wait(&may_go, &mutex);
-  (void)pthread_mutex_unlock(&mutex);
+  weirp_mutex_lock(&mutex);
+  while (!released) weirp_condition_wait(&may_go, &mutex);
+  weirp_mutex_unlock(&mutex);
   return WEIR_ENOTFOUND;
 }
 
 static void release_all(void) {
-  (void)pthread_mutex_lock(&mutex);
+  weirp_mutex_lock(&mutex);
   released = true;
-  (void)pthread_cond_broadcast(&may_go);
-  (void)pthread_mutex_unlock(&mutex);
+  weirp_condition_broadcast(&may_go);
+  weirp_mutex_unlock(&mutex);
   weirp_resolver_rest();
   weirp_resolver_replace(NULL);
 }

@@ -6,7 +6,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 static void note_end(weir_socket *socket, bool had_error, void *user) {
   net_end *end = user;
@@ -95,11 +94,6 @@ static void the_header_is_that_of_the_library(void **state) {
   }
 }
 
-/* Relative names lie in the fixture's directory, on a system that has one. */
-static void change_directory(const net_fixture *net, const char *directory) {
-  if (!loop_fixture_is_sim(&net->base)) assert_int_equal(chdir(directory), 0);
-}
-
 /* A server at that path takes what connects to the path; no port is involved. */
 static void expect_path(net_fixture *net, const char *text) {
   weir_listen_options listen = WEIR_LISTEN_OPTIONS_INIT;
@@ -130,10 +124,13 @@ static void expect_path(net_fixture *net, const char *text) {
 static void a_path_is_a_path_whatever_number_it_looks_like(void **state) {
   (void)state;
   static const char *const texts[] = {"0", "8080", "0x0", "-1", "1a"};
-  char before[4096], port[16];
+  char port[16];
   net_fixture *net = net_create();
-  assert_non_null(getcwd(before, sizeof before));
-  change_directory(net, net->directory);
+  if (!loop_fixture_is_sim(&net->base) && !local_name_enter(&net->name)) {
+    net_free(net);
+    print_message("skipped: names are never relative on this system\n");
+    skip();
+  }
   net_open(net, NET_IPV4);
   (void)snprintf(port, sizeof port, "%u", (unsigned)net->port);
   CLAUSES("IPC-25") {
@@ -142,7 +139,7 @@ static void a_path_is_a_path_whatever_number_it_looks_like(void **state) {
     assert_null(weir_server_path(net->server.server, NULL));
     net_expect("the port", &net->server.log, "listening connection");
   }
-  change_directory(net, before);
+  local_name_leave();
   net_free(net);
 }
 

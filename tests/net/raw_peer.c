@@ -31,7 +31,7 @@ int raw_connect_tcp(uint16_t port) {
   return fd;
 }
 
-static socklen_t local_name(struct sockaddr_un *name, const char *path, size_t length) {
+static socklen_t fill_name(struct sockaddr_un *name, const char *path, size_t length) {
   memset(name, 0, sizeof *name);
   assert_true(length <= sizeof name->sun_path);
   name->sun_family = AF_UNIX;
@@ -41,7 +41,7 @@ static socklen_t local_name(struct sockaddr_un *name, const char *path, size_t l
 
 int raw_connect_path(const char *path, size_t length) {
   struct sockaddr_un to;
-  socklen_t size = local_name(&to, path, length);
+  socklen_t size = fill_name(&to, path, length);
   int fd = socket(AF_UNIX, SOCK_STREAM, 0);
   assert_true(fd >= 0);
   if (connect(fd, (struct sockaddr *)&to, size) == 0) return fd;
@@ -51,7 +51,7 @@ int raw_connect_path(const char *path, size_t length) {
 
 int raw_bind_path(const char *path, int type) {
   struct sockaddr_un name;
-  socklen_t size = local_name(&name, path, strlen(path));
+  socklen_t size = fill_name(&name, path, strlen(path));
   int fd = socket(AF_UNIX, type, 0);
   assert_true(fd >= 0);
   assert_int_equal(bind(fd, (struct sockaddr *)&name, size), 0);
@@ -60,7 +60,7 @@ int raw_bind_path(const char *path, int type) {
 
 size_t raw_fill_backlog(const char *path, int *fds, size_t most) {
   struct sockaddr_un to;
-  socklen_t size = local_name(&to, path, strlen(path));
+  socklen_t size = fill_name(&to, path, strlen(path));
   size_t count = 0;
   for (;; count++) {
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static weir_listen_options on_loopback(uint16_t port) {
   weir_listen_options options = WEIR_LISTEN_OPTIONS_INIT;

@@ -1,11 +1,10 @@
 /* A scripted session whose memory runs out at each place in turn: nothing breaks, leaks, or is told
  * too often or not at all. */
 #include "tests/net/ledger.h"
+#include "tests/support/local_name.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { BIG = 300000, MOST_ALLOCATIONS = 3000, SEEDS = 300, PATIENCE_MS = 10000 };
 
@@ -13,8 +12,8 @@ enum { BIG = 300000, MOST_ALLOCATIONS = 3000, SEEDS = 300, PATIENCE_MS = 10000 }
 typedef struct session {
   counting_allocator memory;
   ledger book;
-  bool path; /* Over a Unix socket, not TCP. */
-  char name[64];
+  bool path; /* Over a local name, not TCP. */
+  local_name name;
   weir_timer *watchdog;
   bool timed_out, closing;
   ledger_end *ending, *resetting, *refused;
@@ -72,7 +71,7 @@ static weir_connect_options target(session *s) {
   weir_connect_options options = WEIR_CONNECT_OPTIONS_INIT;
   weir_address address = {0};
   if (s->path) {
-    options.path = s->name;
+    options.path = s->name.text;
     return options;
   }
   (void)weir_server_address(s->book.server, &address);
@@ -92,7 +91,7 @@ static void perform(session *s) {
   nowhere.path = "/nonexistent/socket";
   listen.host = "127.0.0.1";
   listen.port = s->path ? -1 : 0;
-  listen.path = s->name;
+  listen.path = s->name.text;
   server.no_delay = server.keep_alive = true;
   server.keep_alive_initial_delay_ms = 1000;
   options.keep_alive = true;
@@ -149,8 +148,13 @@ static session *new_session(bool path) {
   assert_non_null(s);
   counting_allocator_init(&s->memory);
   s->path = path;
-  (void)snprintf(s->name, sizeof s->name, "/tmp/weir-torture-%ld", (long)getpid());
+  assert_true(local_name_make(&s->name));
   return s;
+}
+
+static void free_session(session *s) {
+  local_name_remove(&s->name);
+  free(s);
 }
 
 /* Whether a run in which nothing failed did what the script says. */
@@ -181,7 +185,7 @@ static void torture(bool path, bool from, uint64_t seed) {
     if (s->timed_out && !from) fail_msg("allocation %zu, seed %u: time was up", n, (unsigned)seed);
     bool untouched = s->memory.refused == 0;
     if (untouched) assert_complete(s);
-    free(s);
+    free_session(s);
     if (untouched) return;
   }
   fail_msg("The script never passed untouched");
@@ -194,7 +198,7 @@ static void each_allocation_may_fail_over_tcp(void **state) {
   torture(false, false, 1);
 }
 
-/* GEN-06, SOC-20, STR-05, STR-53: the same over a Unix socket. */
+/* GEN-06, SOC-20, STR-05, STR-53: the same over a local name. */
 static void each_allocation_may_fail_over_a_path(void **state) {
   (void)state;
   torture(true, false, 1);
@@ -223,7 +227,7 @@ static void the_script_holds_for_every_seed(void **state) {
     const char *wrong = run(s, backend, sim ? &world : NULL);
     if (wrong) fail_msg("seed %u: %s", (unsigned)seed, wrong);
     assert_complete(s);
-    free(s);
+    free_session(s);
   }
 }
 

@@ -2,15 +2,15 @@
 #include "tests/support/host_table.h"
 
 #include "backends/sim/hosts.h"
-#include "platform/posix/resolver.h"
+#include "platform/resolver.h"
+#include "platform/thread.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
 static struct {
-  pthread_mutex_t lock;
-  pthread_cond_t changed;
+  weirp_mutex lock;
+  weirp_condition changed;
   const weir_sim_name *names;
   size_t count;
   size_t hanging;
@@ -18,7 +18,7 @@ static struct {
   size_t under_way;
   size_t most;
   bool released;
-} table = {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
+} table = {.lock = WEIRP_MUTEX_INIT, .changed = WEIRP_CONDITION_INIT};
 
 static const weir_sim_name *find(const char *host) {
   for (size_t i = 0; i < table.count; i++) {
@@ -29,8 +29,8 @@ static const weir_sim_name *find(const char *host) {
 
 static void hang(void) {
   table.hanging++;
-  pthread_cond_broadcast(&table.changed);
-  while (!table.released) pthread_cond_wait(&table.changed, &table.lock);
+  weirp_condition_broadcast(&table.changed);
+  while (!table.released) weirp_condition_wait(&table.changed, &table.lock);
   table.hanging--;
 }
 
@@ -52,44 +52,44 @@ static weir_err answer(const weir_sim_name *name, weir_family family, int32_t hi
 
 static weir_err look_up(const char *host, weir_family family, int32_t hints,
                         weir_address **out_addresses, size_t *out_count) {
-  pthread_mutex_lock(&table.lock);
+  weirp_mutex_lock(&table.lock);
   const weir_sim_name *name = find(host);
   table.begun++;
   if (++table.under_way > table.most) table.most = table.under_way;
   if (name && name->delay_ns == WEIR_TIME_NEVER) hang();
   table.under_way--;
   weir_err err = answer(name, family, hints, out_addresses, out_count);
-  pthread_mutex_unlock(&table.lock);
+  weirp_mutex_unlock(&table.lock);
   return err;
 }
 
 void host_table_use(const weir_sim_name *names, size_t count) {
-  pthread_mutex_lock(&table.lock);
+  weirp_mutex_lock(&table.lock);
   table.names = names;
   table.count = count;
   table.begun = table.most = 0;
   table.released = false;
-  pthread_mutex_unlock(&table.lock);
+  weirp_mutex_unlock(&table.lock);
   weirp_resolver_replace(look_up);
 }
 
 void host_table_release(void) {
-  pthread_mutex_lock(&table.lock);
+  weirp_mutex_lock(&table.lock);
   table.released = true;
-  pthread_cond_broadcast(&table.changed);
-  pthread_mutex_unlock(&table.lock);
+  weirp_condition_broadcast(&table.changed);
+  weirp_mutex_unlock(&table.lock);
 }
 
 void host_table_await_hanging(size_t count) {
-  pthread_mutex_lock(&table.lock);
-  while (table.hanging < count) pthread_cond_wait(&table.changed, &table.lock);
-  pthread_mutex_unlock(&table.lock);
+  weirp_mutex_lock(&table.lock);
+  while (table.hanging < count) weirp_condition_wait(&table.changed, &table.lock);
+  weirp_mutex_unlock(&table.lock);
 }
 
 static size_t read_locked(const size_t *value) {
-  pthread_mutex_lock(&table.lock);
+  weirp_mutex_lock(&table.lock);
   size_t seen = *value;
-  pthread_mutex_unlock(&table.lock);
+  weirp_mutex_unlock(&table.lock);
   return seen;
 }
 

@@ -13,8 +13,8 @@ typedef struct journal {
   size_t length;
 } journal;
 
-/** Adds words; what does not fit is cut. */
-#if defined(__GNUC__)
+/** Adds words; what does not fit is cut. MinGW's compiler would expect Microsoft's formats. */
+#if defined(__GNUC__) && !defined(_WIN32)
 __attribute__((format(printf, 2, 3)))
 #endif
 void journal_note(journal *j, const char *format, ...);

@@ -2,6 +2,8 @@
  * tests. */
 #include "tests/support/loop_fixture.h"
 
+#include "weir/backend.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,7 +11,7 @@ enum { WATCHDOG_MS = 10000, WATCHDOG_SIM_MS = 3600000, HOST_TURNS = 100 };
 
 const char *loop_fixture_backend_name(void) {
   const char *name = getenv("WEIR_TEST_BACKEND");
-  return name && *name ? name : "epoll";
+  return name && *name ? name : weir_backend_name_at(0);
 }
 
 static void bark(weir_timer *timer, void *user) {

@@ -24,7 +24,7 @@ typedef struct loop_fixture {
   bool timed_out;
 } loop_fixture;
 
-/** The name of the backend under test: WEIR_TEST_BACKEND, or "epoll". */
+/** The name of the backend under test: WEIR_TEST_BACKEND, or the system's own. */
 const char *loop_fixture_backend_name(void);
 
 /** Makes a fixture with a loop of default options, for CMocka. @return 0, or -1 */

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { SETTLE_TURNS = 64, SETTLE_SIM_MS = 2000, PATIENCE_MS = 10000, PATIENCE_SIM_MS = 3600000 };
 
@@ -229,9 +228,12 @@ net_fixture *net_create_with(const weir_loop_options *options) {
   net->loop = net->base.loop;
   net->client.net = net;
   net->server.net = net;
-  (void)snprintf(net->directory, sizeof net->directory, "/tmp/weir-test-XXXXXX");
-  if (!loop_fixture_is_sim(&net->base)) assert_non_null(mkdtemp(net->directory));
-  (void)snprintf(net->path, sizeof net->path, "%s/socket", net->directory);
+  net->directory = net->name.directory;
+  net->path = "/simulated/socket";
+  if (!loop_fixture_is_sim(&net->base)) {
+    assert_true(local_name_make(&net->name));
+    net->path = net->name.text;
+  }
   assert_int_equal(weir_timer_create(net->loop, pause_over, net, &net->pause), WEIR_OK);
   return net;
 }
@@ -257,7 +259,7 @@ static bool told_after_close(const net_end *end) {
 
 void net_free(net_fixture *net) {
   bool clean = loop_fixture_close(&net->base);
-  if (!loop_fixture_is_sim(&net->base)) (void)rmdir(net->directory);
+  if (!loop_fixture_is_sim(&net->base)) local_name_remove(&net->name);
   if (told_after_close(&net->client)) clean = false;
   for (size_t i = 0; i < net->peer_count; i++)
     if (told_after_close(&net->peers[i])) clean = false;
@@ -307,6 +309,7 @@ void net_listen(net_fixture *net, net_kind kind, const weir_server_options *opti
                      WEIR_OK);
   if (kind == NET_PATH) {
     listen.path = net->path;
+    listen.pipe_half_close = true; /* As Unix sockets have it. */
   } else {
     listen.port = 0;
     listen.host = kind == NET_IPV4 ? "127.0.0.1" : "::1";
@@ -321,6 +324,7 @@ weir_connect_options net_target(const net_fixture *net, net_kind kind) {
   weir_connect_options options = WEIR_CONNECT_OPTIONS_INIT;
   if (kind == NET_PATH) {
     options.path = net->path;
+    options.pipe_half_close = true;
   } else {
     options.port = net->port;
     options.host = kind == NET_IPV4 ? "127.0.0.1" : "::1";

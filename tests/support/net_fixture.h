@@ -10,6 +10,7 @@
 #ifndef WEIR_TESTS_NET_FIXTURE_H
 #define WEIR_TESTS_NET_FIXTURE_H
 
+#include "tests/support/local_name.h"
 #include "tests/support/loop_fixture.h"
 
 enum { NET_LOG_SIZE = 4096, NET_TAGS = 128, NET_PEERS = 64 };
@@ -76,10 +77,11 @@ typedef struct net_tag {
 
 struct net_fixture {
   loop_fixture base;
-  weir_loop *loop; /**< base.loop. */
-  char directory[64];
-  char path[128]; /**< For NET_PATH: in `directory`, which is there on a real system only. */
-  uint16_t port;  /**< The server's, once it listens. */
+  weir_loop *loop;       /**< base.loop. */
+  local_name name;       /**< On a real system only. */
+  const char *directory; /**< That of `name`. */
+  const char *path;      /**< For NET_PATH: the text of `name`, or what the simulator takes. */
+  uint16_t port;         /**< The server's, once it listens. */
   net_server server;
   net_end client;
   net_end peers[NET_PEERS]; /**< What the server took, in order. */

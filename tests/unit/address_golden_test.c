@@ -36,7 +36,7 @@ static FILE *open_golden(const char *name) {
 /* The next line that is not empty, without its end; false at the next title. */
 static bool next_line(FILE *file, char *line) {
   while (fgets(line, LINE, file)) {
-    line[strcspn(line, "\n")] = '\0';
+    line[strcspn(line, "\r\n")] = '\0';
     if (line[0] == '#') return false;
     if (line[0] != '\0') return true;
   }
@@ -48,7 +48,7 @@ static FILE *open_section(const char *name, const char *title) {
   char line[LINE];
   FILE *file = open_golden(name);
   while (fgets(line, LINE, file)) {
-    line[strcspn(line, "\n")] = '\0';
+    line[strcspn(line, "\r\n")] = '\0';
     if (line[0] == '#' && strcmp(line + 2, title) == 0) return file;
   }
   fail_msg("%s: no section %s", name, title);
@@ -412,7 +412,7 @@ static int lines_of(const char *name) {
   char line[LINE];
   int lines = 0;
   FILE *file = open_golden(name);
-  while (fgets(line, LINE, file)) lines += line[0] != '#' && line[0] != '\n';
+  while (fgets(line, LINE, file)) lines += line[0] != '#' && line[0] != '\n' && line[0] != '\r';
   (void)fclose(file);
   return lines;
 }

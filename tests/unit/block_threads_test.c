@@ -1,16 +1,16 @@
 /* Filters checked by several threads while the list they came from changes. */
 #include "conformance/clause.h"
 #include "core/atomic.h"
+#include "platform/thread.h"
 #include "tests/unit/block_support.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 
 enum { THREADS = 4, ROUNDS = 300, CHECKS = 200 };
 
 /* What goes from the list's thread to another one: a filter and what it must say. */
 typedef struct box {
-  pthread_t thread;
+  weirp_thread thread;
   weirc_atomic_ptr filter; /* Each holds one reference; NULL: taken. */
   weirc_atomic_int over;
   size_t taken;
@@ -28,12 +28,12 @@ static void look(box *b, weir_block_filter *filter) {
   }
 }
 
-static void *check_what_comes(void *user) {
+static void check_what_comes(void *user) {
   box *b = user;
   for (;;) {
     bool over = weirc_atomic_int_load(&b->over) != 0;
     weir_block_filter *filter = weirc_atomic_ptr_exchange(&b->filter, NULL);
-    if (!filter && over) return NULL;
+    if (!filter && over) return;
     if (!filter) continue;
     weir_block_filter *second = weir_block_filter_retain(filter);
     look(b, filter);
@@ -58,7 +58,7 @@ static void threads_check_while_the_list_changes(void **state) {
   assert_non_null(boxes);
   assert_int_equal(block_add(list, "10.0.0.0/8"), WEIR_OK);
   for (int i = 0; i < THREADS; i++)
-    assert_int_equal(pthread_create(&boxes[i].thread, NULL, check_what_comes, &boxes[i]), 0);
+    assert_true(weirp_thread_start(&boxes[i].thread, check_what_comes, &boxes[i]));
   for (int round = 0; round < ROUNDS; round++) {
     change(list, round);
     for (int i = 0; i < THREADS; i++) {
@@ -72,7 +72,7 @@ static void threads_check_while_the_list_changes(void **state) {
   CLAUSES("BLK-29") {
     for (int i = 0; i < THREADS; i++) {
       weirc_atomic_int_store(&boxes[i].over, 1);
-      assert_int_equal(pthread_join(boxes[i].thread, NULL), 0);
+      weirp_thread_join(&boxes[i].thread);
       assert_int_equal(boxes[i].wrong, 0);
       taken += boxes[i].taken;
     }

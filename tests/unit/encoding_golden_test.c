@@ -131,7 +131,7 @@ static size_t check_lines(const char *kind, void (*check)(char *words[])) {
     char *words[6] = {NULL};
     char *rest = line;
     assert_non_null(strchr(line, '\n'));
-    line[strcspn(line, "\n")] = '\0';
+    line[strcspn(line, "\r\n")] = '\0';
     for (size_t i = 0; i < COUNT_OF(words) && rest; i++) {
       words[i] = rest;
       rest = strchr(rest, ' ');

@@ -1,5 +1,5 @@
 /* Names and processes: one that was forked looks up names, and one with threads that hang ends. */
-#include "platform/posix/resolver.h"
+#include "platform/resolver.h"
 #include "tests/support/host_table.h"
 #include "tests/support/test.h"
 

@@ -21,7 +21,7 @@ weir_err weirp_host_look_up(const char *host, weir_family family, int32_t hints,
                             weir_address **out_addresses, size_t *out_count);
 
 /**
- * The code of what getaddrinfo() returned; for EAI_SYSTEM that of errno.
+ * The code of what getaddrinfo() returned; for EAI_SYSTEM, where it is, that of errno.
  * @return never WEIR_OK; WEIR_ENOTFOUND: no such name, or no address of the family; WEIR_EAI_...
  */
 weir_err weirp_host_error(int number);

@@ -4,32 +4,29 @@
  * One lock guards everything; it is held for a few instructions and never while a name is looked
  * up. All jobs hang in lists that start here, so a process may end at any time and no tool calls
  * them leaked. */
-#include "platform/posix/resolver.h"
+#include "platform/resolver.h"
 
-#include "platform/posix/host.h"
+#include "platform/host.h"
+#include "platform/thread.h"
 
 #include <assert.h>
-#include <errno.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 /* How long a thread waits for work before it ends. */
-#define IDLE_SECONDS 5
+#define IDLE_MS 5000
 
 /* A thread that was started and has not been given back to the system. */
 typedef struct place {
-  pthread_t thread;
+  weirp_thread thread;
   bool taken;
 } place;
 
-static const pthread_cond_t fresh_condition = PTHREAD_COND_INITIALIZER;
+static const weirp_condition fresh_condition = WEIRP_CONDITION_INIT;
 
 static struct {
-  pthread_mutex_t lock;
-  pthread_cond_t work;  /* There is a job to take, or an end to be made. */
+  weirp_mutex lock;
+  weirp_condition work; /* There is a job to take, or an end to be made. */
   weirc_link waiting;   /* Jobs, the oldest first. */
   weirc_link running;   /* Jobs that a thread is at, abandoned ones included. */
   weirc_link forgotten; /* Jobs whose thread was another process's, to be freed. */
@@ -40,25 +37,21 @@ static struct {
   bool resting;         /* Threads end as soon as there is no job. */
   weirp_resolver_function look_up;
   place places[WEIRP_RESOLVER_THREADS_MOST];
-} pool = {.lock = PTHREAD_MUTEX_INITIALIZER,
-          .work = PTHREAD_COND_INITIALIZER,
+} pool = {.lock = WEIRP_MUTEX_INIT,
+          .work = WEIRP_CONDITION_INIT,
           .waiting = {&pool.waiting, &pool.waiting},
           .running = {&pool.running, &pool.running},
           .forgotten = {&pool.forgotten, &pool.forgotten},
           .look_up = weirp_host_look_up};
 
-static pthread_once_t forks_are_watched = PTHREAD_ONCE_INIT;
+static weirp_once forks_are_watched = WEIRP_ONCE_INIT;
 
 static void lock(void) {
-  int result = pthread_mutex_lock(&pool.lock);
-  assert(result == 0);
-  (void)result;
+  weirp_mutex_lock(&pool.lock);
 }
 
 static void unlock(void) {
-  int result = pthread_mutex_unlock(&pool.lock);
-  assert(result == 0);
-  (void)result;
+  weirp_mutex_unlock(&pool.lock);
 }
 
 static weirp_resolver_job *first_of(const weirc_link *list) {
@@ -91,7 +84,7 @@ static void start_anew(void) {
 
 static void watch_forks(void) {
   /* Without memory for it a forked process waits for look-ups in vain; nothing else is wrong. */
-  (void)pthread_atfork(lock, unlock, start_anew);
+  weirp_thread_watch_forks(lock, unlock, start_anew);
 }
 
 static void free_forgotten(void) {
@@ -104,15 +97,12 @@ static void free_forgotten(void) {
 
 /* Waits for a job. @return NULL: there was none for long enough */
 static weirp_resolver_job *take_job(void) {
-  struct timespec until;
-  int result = 0;
-  /* The wall clock may jump; a thread then ends too early or too late, which is no harm. */
-  (void)clock_gettime(CLOCK_REALTIME, &until);
-  until.tv_sec += IDLE_SECONDS;
+  bool in_time = true;
   while (weirc_list_empty(&pool.waiting)) {
-    if (result != 0 || pool.resting) return NULL;
+    if (!in_time || pool.resting) return NULL;
     pool.idle++;
-    result = pthread_cond_timedwait(&pool.work, &pool.lock, &until);
+    /* Ending too early or too late is no harm. */
+    in_time = weirp_condition_wait_for(&pool.work, &pool.lock, IDLE_MS);
     pool.idle--;
   }
   weirp_resolver_job *job = first_of(&pool.waiting);
@@ -144,7 +134,7 @@ static void run_job(weirp_resolver_job *job) {
   end_job(job);
 }
 
-static void *work(void *user) {
+static void work(void *user) {
   place *mine = user;
   lock();
   for (;;) {
@@ -156,11 +146,10 @@ static void *work(void *user) {
   }
   pool.active--;
   if (!pool.resting) {
-    (void)pthread_detach(mine->thread);
+    weirp_thread_detach(&mine->thread);
     mine->taken = false;
   }
   unlock();
-  return NULL;
 }
 
 static place *free_place(void) {
@@ -170,15 +159,10 @@ static place *free_place(void) {
   return NULL;
 }
 
-/* Starts a thread that is not interrupted by the program's signals. */
 static bool start_thread(void) {
   place *mine = free_place();
-  sigset_t all;
-  sigset_t before;
-  (void)sigfillset(&all);
-  if (mine == NULL || pthread_sigmask(SIG_SETMASK, &all, &before) != 0) return false;
-  mine->taken = pthread_create(&mine->thread, NULL, work, mine) == 0;
-  (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+  if (mine == NULL) return false;
+  mine->taken = weirp_thread_start(&mine->thread, work, mine);
   if (mine->taken) pool.active++;
   return mine->taken;
 }
@@ -209,7 +193,7 @@ void weirp_resolver_job_free(weirp_resolver_job *job) {
 weir_err weirp_resolver_submit(weirp_resolver_job *job) {
   weir_err err = WEIR_OK;
   assert(job->state == WEIRP_RESOLVER_WAITING && job->told != NULL);
-  (void)pthread_once(&forks_are_watched, watch_forks);
+  weirp_once_run(&forks_are_watched, watch_forks);
   lock();
   free_forgotten();
   weirc_list_append(&pool.waiting, &job->link);
@@ -219,7 +203,7 @@ weir_err weirp_resolver_submit(weirp_resolver_job *job) {
     pool.jobs--;
     err = WEIR_EAI_AGAIN;
   } else {
-    (void)pthread_cond_signal(&pool.work);
+    weirp_condition_signal(&pool.work);
   }
   unlock();
   return err;
@@ -257,12 +241,12 @@ void weirp_resolver_replace(weirp_resolver_function function) {
 void weirp_resolver_rest(void) {
   lock();
   pool.resting = true;
-  (void)pthread_cond_broadcast(&pool.work);
+  weirp_condition_broadcast(&pool.work);
   for (size_t i = 0; i < WEIRP_RESOLVER_THREADS_MOST; i++) {
     if (!pool.places[i].taken) continue;
-    pthread_t thread = pool.places[i].thread;
+    weirp_thread *thread = &pool.places[i].thread;
     unlock();
-    (void)pthread_join(thread, NULL);
+    weirp_thread_join(thread);
     lock();
     pool.places[i].taken = false;
   }
