@@ -2,6 +2,8 @@
  * every event times every action. What is owed is told once, 'close' comes last and once, and no
  * memory is kept. */
 #include "tests/net/session.h"
+
+#include <string.h>
 #include "tests/support/descriptor.h"
 #include "tests/support/test.h"
 
@@ -205,6 +207,10 @@ static void in_onread(void **state) {
 /* SOC-22, HE-04, HE-06 */
 static void while_addresses_are_tried(void **state) {
   (void)state;
+  if (strcmp(loop_fixture_backend_name(), "iocp") == 0) {
+    print_message("SKIPPED: Windows lets in, or refuses, who finds a full queue: nobody hangs\n");
+    skip();
+  }
   EVERY_ACTION(BY_NAME, ON_LOOKUP, ON_ATTEMPT, ON_ATTEMPT_FAILED, ON_ATTEMPT_TIMEOUT, ON_CONNECT,
                ON_CLOSE);
   EVERY_ACTION(OVERLAPPING, ON_ATTEMPT, ON_ATTEMPT_FAILED, ON_CONNECT);
