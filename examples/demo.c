@@ -333,6 +333,7 @@ static weir_err connect_stream(stream *s) {
   if (err != WEIR_OK) return err;
   if (p->listen.path != NULL) {
     to.path = p->listen.path;
+    to.pipe_half_close = true;
   } else {
     to.host = p->listen.host;
     to.port = address.port;
@@ -403,6 +404,7 @@ static void set_place(demo *d, size_t index, const char *name, const char *host,
   p->listen.host = host;
   p->listen.path = path;
   p->listen.path_overflow = WEIR_PATH_REFUSE;
+  p->listen.pipe_half_close = true;     /* Both ends of a pipe have to say so. */
   if (path == NULL) p->listen.port = 0; /* Any that is free. */
 }
 

@@ -287,6 +287,7 @@ static command_line read_arguments(char **argv, client_settings *settings) {
   weir_connect_options *endpoint = &settings->endpoint;
   const char *text;
   *endpoint = unset;
+  endpoint->pipe_half_close = true; /* The end of what is sent is not that of what comes back. */
   while (arguments_left(&line)) {
     if (arguments_value(&line, "--host", &text)) {
       endpoint->host = arguments_address(&line, text);

@@ -291,6 +291,7 @@ static command_line read_arguments(char **argv, echo_settings *settings) {
       weir_listen_options *endpoint = add_endpoint(settings, &line);
       endpoint->path = text;
       endpoint->path_overflow = WEIR_PATH_REFUSE; /* A cut name is not what the user typed. */
+      endpoint->pipe_half_close = true;           /* As echo_client, which ends first. */
       if (text[0] == '\0') arguments_refuse(&line, "--unix", "needs a path");
     } else if (arguments_flag(&line, "--greet")) {
       settings->greet = true;

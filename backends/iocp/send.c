@@ -13,6 +13,7 @@
 
 enum {
   PIECES = 32,           /* Slices for one call. */
+  TRY_BYTES = 1 << 18,   /* Bytes that are tried: the system would take any number for itself. */
   PART_BYTES = 1 << 20,  /* Bytes that the system has at a time. */
   COPY_BYTES = 1 << 16,  /* Bytes for a pipe that are copied into one write. */
   DIRECT_BYTES = 1 << 14 /* A slice for a pipe that is a write of its own. */
@@ -40,11 +41,11 @@ static cursor at_byte(const weir_slice *slices, size_t count, size_t sent) {
 }
 
 /* @return how many pieces */
-static unsigned fill(WSABUF *pieces, cursor at, size_t *out_bytes) {
+static unsigned fill(WSABUF *pieces, cursor at, size_t most, size_t *out_bytes) {
   unsigned used = 0;
   *out_bytes = 0;
-  for (; at.slice < at.end && used < PIECES && *out_bytes < PART_BYTES; at.slice++, at.offset = 0) {
-    size_t rest = at.slice->length - at.offset, room = PART_BYTES - *out_bytes;
+  for (; at.slice < at.end && used < PIECES && *out_bytes < most; at.slice++, at.offset = 0) {
+    size_t rest = at.slice->length - at.offset, room = most - *out_bytes;
     if (rest == 0) continue;
     if (rest > room) rest = room;
     /* The system only reads. */
@@ -134,18 +135,14 @@ static weir_err write_copy(weir_backend *backend, weirb_iocp_sender *sender, con
 static ptrdiff_t try_socket(const weirb_iocp_stream *stream, const weir_slice *slices,
                             size_t count) {
   WSABUF pieces[PIECES];
-  size_t sent = 0, bytes;
-  unsigned used;
-  while ((used = fill(pieces, at_byte(slices, count, sent), &bytes)) > 0) {
-    DWORD taken = 0;
-    if (WSASend(weirb_iocp_socket(stream), pieces, used, &taken, 0, NULL, NULL) != 0) {
-      int error = WSAGetLastError();
-      return error == WSAEWOULDBLOCK || sent > 0 ? (ptrdiff_t)sent : -(ptrdiff_t)meaning_of(error);
-    }
-    sent += taken;
-    if (taken < bytes) break;
-  }
-  return (ptrdiff_t)sent;
+  size_t bytes;
+  DWORD taken = 0;
+  unsigned used = fill(pieces, at_byte(slices, count, 0), TRY_BYTES, &bytes);
+  if (used == 0) pieces[used++] = (WSABUF){0, NULL}; /* It may not be possible. */
+  if (WSASend(weirb_iocp_socket(stream), pieces, used, &taken, 0, NULL, NULL) == 0)
+    return (ptrdiff_t)taken;
+  int error = WSAGetLastError();
+  return error == WSAEWOULDBLOCK ? 0 : -(ptrdiff_t)meaning_of(error);
 }
 
 static ptrdiff_t try_pipe(weir_backend *backend, weirb_iocp_stream *stream,
@@ -154,11 +151,12 @@ static ptrdiff_t try_pipe(weir_backend *backend, weirb_iocp_stream *stream,
   size_t sent = 0, bytes;
   unsigned used;
   weirb_iocp_sender *sender = sender_of(backend, stream);
-  if (sender == NULL) return -(ptrdiff_t)WEIR_ENOMEM;
-  /* The core had no memory for the SEND, so what it took back is on its way. */
-  if (sender->tried) return -(ptrdiff_t)WEIR_ENOMEM;
-  while ((used = fill(pieces, at_byte(slices, count, sent), &bytes)) > 0) {
+  if (sender == NULL) return 0; /* The SEND is told. */
+  /* The core had no memory for the SEND, so what it took back is on its way all the same. */
+  if (sender->tried) return -(ptrdiff_t)WEIR_ECONNABORTED;
+  while ((used = fill(pieces, at_byte(slices, count, sent), TRY_BYTES, &bytes)) > 0) {
     weir_err err = write_copy(backend, sender, pieces, used, &bytes);
+    if (err == WEIR_ENOMEM) return (ptrdiff_t)sent;
     if (err != WEIR_OK) return sent > 0 ? (ptrdiff_t)sent : -(ptrdiff_t)err;
     sender->tried = sender->out;
     if (sender->out) break;
@@ -180,7 +178,8 @@ static weir_err go_on_pipe(weir_backend *backend, weirb_iocp_sender *sender, wei
   WSABUF pieces[PIECES];
   size_t bytes;
   unsigned used;
-  while ((used = fill(pieces, at_byte(send->slices, send->count, send->op.length), &bytes)) > 0) {
+  while ((used = fill(pieces, at_byte(send->slices, send->count, send->op.length), PART_BYTES,
+                      &bytes)) > 0) {
     bool direct = used == 1 || pieces[0].len >= DIRECT_BYTES;
     bytes = pieces[0].len;
     weir_err err = direct ? write_pipe(sender, pieces[0].buf, bytes)
@@ -194,7 +193,8 @@ static weir_err go_on_pipe(weir_backend *backend, weirb_iocp_sender *sender, wei
 static weir_err go_on_socket(weirb_iocp_sender *sender, const weir_send_op *send) {
   WSABUF pieces[PIECES];
   size_t bytes;
-  unsigned used = fill(pieces, at_byte(send->slices, send->count, send->op.length), &bytes);
+  unsigned used =
+      fill(pieces, at_byte(send->slices, send->count, send->op.length), PART_BYTES, &bytes);
   if (used == 0) return WEIR_OK;
   int result = WSASend(weirb_iocp_socket(sender->stream), pieces, used, NULL, 0,
                        &fresh(sender)->overlapped, NULL);

@@ -21,6 +21,7 @@ class Connection {
     this.own = `c${number}`;
     this.peer = `s${number}`;
     this.lines = [];
+    this.heads = [];
     this.labels = 0;
     // The subject is the client or the accepted socket.
     if (this.hasPeer() && random.chance(0.5)) [this.own, this.peer] = [this.peer, this.own];
@@ -168,7 +169,13 @@ class Connection {
     if (features.pauseOnConnect) options.push('server.pauseOnConnect');
     // What a local socket never read resets its peer, which is D43 in many shapes.
     if (this.cell.peer !== 'reset' && this.cell.call !== 'resetAndDestroy' &&
-        features.side !== 'readable' && random.chance(0.25)) options.push('ipc');
+        features.side !== 'readable' && random.chance(0.25)) {
+      options.push('ipc');
+      // What the peer sends is never read.
+      if (this.cell.call === 'destroySoon' && this.cell.peer !== 'nothing') {
+        this.heads.push('not windows a pipe resets nobody');
+      }
+    }
     // Else Nagle's algorithm holds a small write back for as long as its receiver may wait with an
     // acknowledgement, which is longer than `quiet` waits.
     for (const end of ['client', 'server']) {

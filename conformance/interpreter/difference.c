@@ -2,6 +2,7 @@
 #include "conformance/interpreter/difference.h"
 
 #include "conformance/interpreter/chunk.h"
+#include "conformance/interpreter/ground.h"
 
 #include <string.h>
 
@@ -77,7 +78,7 @@ static unsigned *find_common(store *memory, const lines *a, const lines *b) {
   for (size_t i = a->count; i-- > 0;)
     for (size_t k = b->count; k-- > 0;) {
       unsigned *here = &common[i * width + k];
-      if (strcmp(a->at[i].text, b->at[k].text) == 0)
+      if (ground_reads_as(a->at[i].text, b->at[k].text))
         *here = here[width + 1] + 1;
       else
         *here = here[width] >= here[1] ? here[width] : here[1];
@@ -105,7 +106,7 @@ difference *difference_find(store *memory, const char *expected, const char *pri
   const unsigned *common = find_common(memory, &a, &b);
   size_t width = b.count + 1;
   while (i < a.count || k < b.count) {
-    if (i < a.count && k < b.count && strcmp(a.at[i].text, b.at[k].text) == 0) {
+    if (i < a.count && k < b.count && ground_reads_as(a.at[i].text, b.at[k].text)) {
       i++;
       k++;
     } else if (k == b.count ||

@@ -10,8 +10,9 @@
 
 #include "weir/address.h"
 
-/** The system, as the head `not` names it: "posix" or "windows". */
-extern const char ground_system[];
+/** Whether this is a system by its name in the heads `not` and `differs`: "posix", "windows", and
+ * "wine" besides where that is Wine's. */
+bool ground_is(const char *system);
 /** What stands between the place and a local name. */
 extern const char ground_separator[];
 /** The characters between the parts of a file's path. */
@@ -21,6 +22,8 @@ extern const char ground_slashes[];
 void ground_prepare(void);
 /** The number of this process. */
 unsigned long ground_process(void);
+/** Whether a line of a golden trace reads like this one here, where the system has other errors. */
+bool ground_reads_as(const char *golden, const char *printed);
 /** Whether a path is that of a directory. */
 bool ground_is_directory(const char *path);
 
@@ -52,6 +55,8 @@ const char *ground_bind(const weir_address *host, intptr_t *out_socket, uint16_t
 /** Fills the queue of such a port, so that it answers nobody. @param sockets what waits there, for
  * ground_close(); -1: none */
 const char *ground_fill(intptr_t socket, intptr_t *sockets, size_t count);
+/** Lets the scenario itself have such a port, where that excludes who keeps it. */
+void ground_lend(intptr_t *socket);
 /** Closes a socket; does nothing for -1. */
 void ground_close(intptr_t socket);
 

@@ -42,7 +42,7 @@ static bool parse_differs(parser *p, const char *line) {
       (!word_is(sign, "-") && !word_is(sign, "+")) || *word_rest(line) == '\0')
     return parse_wrong(p, "it is: differs ID - LINE, or +");
   *end = store_take(&p->t->memory, sizeof **end);
-  **end = (difference_line){p->line, parse_copy(p, id), sign.text[0], word_rest(line), NULL};
+  **end = (difference_line){p->line, parse_copy(p, id), sign.text[0], word_rest(line), false, NULL};
   return true;
 }
 

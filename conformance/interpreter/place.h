@@ -9,6 +9,8 @@
 
 /** Notes where a server listens, and masks its port. */
 void place_learn(object *server);
+/** A port that was kept from others is wanted by the scenario. @param v what names it, or NULL */
+void place_lend(scene *s, const value *v);
 /** Gives up a port that was kept from others. */
 void place_release(object *o);
 /** What local names begin with, made when it is first wanted. NULL: the scenario failed. */

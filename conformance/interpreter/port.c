@@ -74,6 +74,11 @@ static weir_err find_bound(object *o, const char **out_wrong) {
   return WEIR_OK;
 }
 
+void place_lend(scene *s, const value *v) {
+  object *o = v && v->kind == VALUE_OBJECT ? object_of(s, v->object) : NULL;
+  if (o) ground_lend(&o->bound);
+}
+
 void place_release(object *o) {
   ground_close(o->bound);
   for (size_t i = 0; i < FILLERS; i++) ground_close(o->fillers[i]);

@@ -1,6 +1,8 @@
 /* Resolvers of a scenario. What becomes of their answers is weir's to decide. */
 #include "conformance/interpreter/resolver.h"
 
+#include "conformance/interpreter/place.h"
+
 #include <string.h>
 
 enum { ANSWERS_MAX = 32 };
@@ -201,6 +203,7 @@ static void take_resolver(call *c, weir_connect_options *options) {
 
 static void take_local(call *c, weir_connect_options *options) {
   const value *port = call_option(c, "localPort");
+  place_lend(c->s, port);
   option_text(c->s, call_option(c, "localAddress"), &options->local_address);
   if (!port) return;
   const object *o = port->kind == VALUE_OBJECT ? object_of(c->s, port->object) : NULL;

@@ -3,6 +3,7 @@
 #include "conformance/clause.h"
 #include "conformance/interpreter/ground.h"
 #include "conformance/interpreter/verdict.h"
+#include "conformance/interpreter/where.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -93,25 +94,6 @@ static void tell(request *r, const scenario *of, verdict *v) {
   trace_text_free(&v->text);
 }
 
-/* A scenario that Node does not run has no golden trace: its expectations judge. */
-static bool is_ours(const scenario *of) {
-  for (const exclusion *x = of->exclusions; x; x = x->next)
-    if (strcmp(x->where, "node") == 0) return true;
-  return false;
-}
-
-/* A system is that of every backend but the simulator. */
-static bool is_here(const char *where, const char *backend) {
-  return strcmp(where, backend) == 0 ||
-         (strcmp(where, ground_system) == 0 && strcmp(backend, "sim") != 0);
-}
-
-static const char *skip_reason(const request *r, const scenario *of) {
-  for (const exclusion *x = of->exclusions; x; x = x->next)
-    if (r->world.backend && is_here(x->where, r->world.backend)) return x->reason;
-  return NULL;
-}
-
 /* One run under one schedule. */
 static void run_once(const request *r, const tree *t, const scenario *of, const world *w,
                      const char *expected, verdict *out_verdict) {
@@ -125,6 +107,7 @@ static void run_once(const request *r, const tree *t, const scenario *of, const 
   }
   trace_text_free(&result.trace);
   trace_text_free(&result.problem);
+  trace_text_free(&result.untold);
 }
 
 /* The same under every seed; the first that is not says which. */
@@ -135,7 +118,7 @@ static void run_schedules(const request *r, const tree *t, const scenario *of, c
   run_once(r, t, of, &w, expected, v);
   if (r->print) return;
   for (unsigned long seed = 1; seed <= r->schedules; seed++) {
-    if (v->kind == VERDICT_FAILED || v->kind == VERDICT_LATER) return;
+    if (v->kind != VERDICT_SAME && v->kind != VERDICT_DECLARED) return;
     trace_text_free(&v->text);
     w.whims = true;
     w.seed = seed;
@@ -145,13 +128,13 @@ static void run_schedules(const request *r, const tree *t, const scenario *of, c
 }
 
 static void run_scenario(request *r, const tree *t, golden *g, const scenario *of) {
-  const char *reason = skip_reason(r, of);
+  const char *reason = where_left_out(of, r->world.backend);
   const golden_block *block = golden_find(g, of->title);
   verdict v = {VERDICT_SKIPPED, {0}};
   clause_block clauses = {.open = false};
   if (reason) {
     trace_text_format(&v.text, "skipped: %s", reason);
-  } else if (!r->print && !block && !is_ours(of)) {
+  } else if (!r->print && !block && !where_only_here(of)) {
     v.kind = VERDICT_FAILED;
     trace_text_format(&v.text, "FAILED: it is not in the golden traces");
   } else {
@@ -200,8 +183,10 @@ static void run_file(request *r, const tree *t) {
     r->counts[VERDICT_FAILED]++;
     printf("FAILED: the golden traces %s cannot be read\n", path);
   } else {
-    for (const scenario *x = t->scenarios; x; x = x->next)
+    for (scenario *x = t->scenarios; x; x = x->next) {
+      where_keep(x, r->world.backend);
       if (!r->filter || strstr(x->title, r->filter)) run_scenario(r, t, &g, x);
+    }
     report_untaken(r, &g, path);
   }
   golden_free(&g);

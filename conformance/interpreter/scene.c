@@ -43,6 +43,12 @@ void scene_lacks(scene *s, const char *what) {
   scene_fail(s, "weir has no %s yet", what);
 }
 
+void scene_leave_out(scene *s, const char *why) {
+  if (s->over) return;
+  trace_text_format(&s->untold, "%s", why);
+  finish(s);
+}
+
 bool scene_check(scene *s, const char *what, weir_err err) {
   if (err == WEIR_OK || err == WEIR_WAIT_DRAIN) return true;
   scene_fail(s, "%s -> %s", what, weir_err_name(err));
@@ -178,7 +184,7 @@ static weir_err play(scene *s, const world *w, trace_text *out_trace) {
 void scene_run(const scenario *of, const char *file, const world *w, run_result *out_result) {
   store memory = {0};
   scene *s = store_take(&memory, sizeof *s);
-  *out_result = (run_result){{0}, {0}};
+  *out_result = (run_result){.trace = {0}};
   *s = (scene){.of = of, .line = of->line, .t = trace_create()};
   weir_err err = play(s, w, &out_result->trace);
   name_file(&s->problem, file, &out_result->problem);
@@ -186,6 +192,7 @@ void scene_run(const scenario *of, const char *file, const world *w, run_result 
     trace_text_format(&out_result->problem, "%s:%u: the loop: %s", file, s->line,
                       weir_err_name(err));
   trace_text_free(&s->problem);
+  out_result->untold = s->untold;
   resolver_restore_defaults();
   clean(s);
   store_free(&memory);

@@ -90,6 +90,7 @@ struct scene {
   bool over;          /**< The trace is complete. */
   unsigned line;      /**< Of the statement that runs. */
   trace_text problem; /**< Why the scenario failed: "line: what"; empty: it did not. */
+  trace_text untold;  /**< What the system does not tell, so that nothing can be said. */
   char place[96];     /**< What local names begin with, to be removed; empty: none yet. */
 };
 
@@ -97,6 +98,7 @@ struct scene {
 typedef struct run_result {
   trace_text trace;   /**< As in the golden traces. */
   trace_text problem; /**< "file:line: why it failed", or empty. */
+  trace_text untold;  /**< Why nothing can be said of it on this system, or empty. */
 } run_result;
 
 /** Runs a scenario. The texts are freed by the caller. */
@@ -108,6 +110,8 @@ void scene_fail(scene *s, const char *format, ...);
 void scene_throw(scene *s, weir_err err);
 /** Fails with "weir has no <what> yet". */
 void scene_lacks(scene *s, const char *what);
+/** Ends the scenario, which is left out then: the system does not tell what it wants to know. */
+void scene_leave_out(scene *s, const char *why);
 /** Fails if a call failed that cannot. @return true: it did not */
 bool scene_check(scene *s, const char *what, weir_err err);
 /** A task stopped keeping the scenario from being over: perhaps it is. */

@@ -12,6 +12,7 @@ static void run_listen(call *c) {
   int32_t backlog = 0;
   int32_t fd = -1;
   endpoint_read(c, &where);
+  place_lend(c->s, call_option(c, "port"));
   options.port = where.port;
   options.host = where.host;
   options.path = where.path;

@@ -93,9 +93,10 @@ typedef struct declared {
 /** "differs D28 - conn: end" */
 typedef struct difference_line {
   unsigned line;
-  const char *id;
+  const char *id; /**< An entry of docs/divergences.md, or a system. */
   char sign;
   const char *text;
+  bool taken_back; /**< A system has it, or has it not, against another line. */
   struct difference_line *next;
 } difference_line;
 

@@ -39,6 +39,15 @@ scenario skipped
   socket c
   c.destroy
 
+scenario no system
+  not windows a reason
+  not posix a reason
+  differs windows - c: close hadError=false
+  differs posix + c: close hadError=undefined
+  socket c
+  c.destroy
+  wait closed c
+
 scenario unknown
   socket c
   c.destroy
@@ -81,6 +90,9 @@ c: close hadError=false
 # skipped
 c: anything
 
+# no system
+c: close hadError=false
+
 # moved
 c: one
 c: two
@@ -100,13 +112,14 @@ not as declared: FAILED:
 later: later
 not later any more: FAILED: the mark later can go
 skipped: skipped: a reason of more words
+no system: same
 unknown: FAILED: it is not in the golden traces
 moved: FAILED:
     - c: one
     + c: one
-expecting: FAILED: scenarios/a.scenario:49: c.destroyed is false, not true
+expecting: FAILED: scenarios/a.scenario:58: c.destroyed is false, not true
 only Node has it: FAILED: scenarios/../golden/a.txt has it and the scenarios do not
-1 same, 1 declared, 1 later, 1 skipped, 6 failed
+2 same, 1 declared, 1 later, 1 skipped, 6 failed
 END
 said 'a filter' 0 scenarios/a.scenario --filter sam <<'END'
 same: same

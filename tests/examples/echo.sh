@@ -6,7 +6,9 @@
 #
 # DIRECTORY holds echo_server and echo_client. Without further words all peers take their turn; the
 # exchange of Node's manual is always made. The backend is that of WEIR_TEST_BACKEND, if it is set;
-# all of it may take WEIR_TEST_SECONDS, 60 unless set. Exit status: 0 all is well, 1 something
+# all of it may take WEIR_TEST_SECONDS, 60 unless set. Programs for Windows are run by the words of
+# WEIR_TEST_EMULATOR; they have named pipes, which other programs here do not reach, and hear no
+# signals. Exit status: 0 all is well, 1 something
 # failed, 77 a peer was not there (a line "SKIPPED: ..." says which) and the others were all well.
 #
 # Waiting is always for an event: a line of output, the end of a process. One watchdog bounds all of
@@ -22,6 +24,11 @@ shift
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/weir-echo-XXXXXX") || exit 1
 socket=$scratch/echo.sock
 file=$scratch/file
+emulator=${WEIR_TEST_EMULATOR:-} suffix=''
+if [ -n "$emulator" ]; then
+  socket="\\\\.\\pipe\\weir-echo-$$"
+  suffix=.exe
+fi
 server='' reader='' peer='' watchdog=''
 passed=0 skipped=0
 
@@ -75,6 +82,10 @@ run() {
   wait "$peer"
   status=$?
   peer=''
+  if [ -n "$emulator" ]; then
+    tr -d '\r' <"$scratch/peer.errors" >"$scratch/peer.text"
+    mv "$scratch/peer.text" "$scratch/peer.errors"
+  fi
   [ "$status" -eq "$expected" ] || fail "exit status $status instead of $expected: $*"
 }
 
@@ -91,7 +102,8 @@ echoes() {
 program() {
   name=$1
   shift
-  exec "$bin/$name" ${WEIR_TEST_BACKEND:+--backend "$WEIR_TEST_BACKEND"} "$@"
+  # shellcheck disable=SC2086 # They are words.
+  exec $emulator "$bin/$name$suffix" ${WEIR_TEST_BACKEND:+--backend "$WEIR_TEST_BACKEND"} "$@"
 }
 
 # Reads the server's lines until both endpoints listen, and the port that the system chose.
@@ -105,6 +117,7 @@ start_server() {
   listening=0
   while [ "$listening" -lt 2 ]; do
     read -r line <&3 || fail "the server ended before it listened"
+    line=${line%"$(printf '\r')"}
     case $line in
     *"listening $socket") listening=$((listening + 1)) ;;
     *"listening 127.0.0.1:"*)
@@ -120,7 +133,21 @@ start_server() {
   exec 3<&-
 }
 
+# Nobody can ask a program for Windows to end.
+kill_server() {
+  kill -s KILL "$server" || fail "the server has ended by itself"
+  wait "$server" 2>/dev/null
+  server=''
+  wait "$reader"
+  reader=''
+  [ ! -s "$scratch/errors" ] || fail "the server complained"
+}
+
 stop_server() {
+  if [ -n "$emulator" ]; then
+    kill_server
+    return
+  fi
   kill -s TERM "$server" || fail "the server has ended by itself"
   wait "$server"
   status=$?
@@ -164,7 +191,7 @@ nc_peer() {
     skip "nc is not OpenBSD's: it has no -N and -U"
   else
     echoes "nc, TCP" nc -N 127.0.0.1 "$port"
-    echoes "nc, Unix" nc -N -U "$socket"
+    [ -n "$emulator" ] || echoes "nc, Unix" nc -N -U "$socket"
   fi
 }
 
@@ -174,7 +201,7 @@ socat_peer() {
   else
     # -t: how long it waits for the answer when its own input has ended.
     echoes "socat, TCP" socat -t "$seconds" - "TCP4:127.0.0.1:$port"
-    echoes "socat, Unix" socat -t "$seconds" - "UNIX-CONNECT:$socket"
+    [ -n "$emulator" ] || echoes "socat, Unix" socat -t "$seconds" - "UNIX-CONNECT:$socket"
   fi
 }
 

@@ -1,5 +1,6 @@
 /* Plays sessions and keeps the account; which actions there are is the test's matter. */
 #include "tests/net/session.h"
+#include "tests/support/system.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -321,13 +322,15 @@ static void serve(session *s) {
   s->there.port = address.port;
 }
 
-/* An address that neither answers nor refuses: on a system, one whose backlog is full. */
+/* An address that neither answers nor refuses: on a system, one whose backlog is full. Where there
+ * is none, one that refuses. */
 static const char *make_hanging(session *s) {
   weir_listen_options listen = WEIR_LISTEN_OPTIONS_INIT;
   weir_connect_options full = s->there;
   weir_loop_options options = WEIR_LOOP_OPTIONS_INIT;
   weir_server *server;
   if (loop_fixture_is_sim(&s->base)) return "192.0.2.1";
+  if (!system_full_queue_is_silent()) return "127.0.0.8";
   options.backend = s->base.backend;
   listen.host = full.host = "127.0.0.2";
   listen.port = s->there.port;

@@ -72,6 +72,7 @@ static weir_connect_options target(session *s) {
   weir_address address = {0};
   if (s->path) {
     options.path = s->name.text;
+    options.pipe_half_close = true;
     return options;
   }
   (void)weir_server_address(s->book.server, &address);
@@ -92,6 +93,7 @@ static void perform(session *s) {
   listen.host = "127.0.0.1";
   listen.port = s->path ? -1 : 0;
   listen.path = s->name.text;
+  listen.pipe_half_close = true; /* The script goes on behind an end. */
   server.no_delay = server.keep_alive = true;
   server.keep_alive_initial_delay_ms = 1000;
   options.keep_alive = true;

@@ -16,7 +16,6 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-const char ground_system[] = "posix";
 const char ground_separator[] = "/";
 const char ground_slashes[] = "/";
 
@@ -26,12 +25,20 @@ static const char *done(bool it_is) {
   return it_is ? NULL : strerror(errno);
 }
 
+bool ground_is(const char *system) {
+  return strcmp(system, "posix") == 0;
+}
+
 void ground_prepare(void) {
   (void)umask(077);
 }
 
 unsigned long ground_process(void) {
   return (unsigned long)getpid();
+}
+
+bool ground_reads_as(const char *golden, const char *printed) {
+  return strcmp(golden, printed) == 0; /* Golden traces are made on POSIX. */
 }
 
 bool ground_is_directory(const char *path) {
@@ -147,6 +154,10 @@ const char *ground_fill(intptr_t socket, intptr_t *sockets, size_t count) {
   const char *wrong = done(listen((int)socket, 0) == 0);
   for (size_t i = 0; !wrong && i < count; i++) wrong = fill((int)socket, i == 0, &sockets[i]);
   return wrong;
+}
+
+void ground_lend(intptr_t *socket) {
+  (void)socket; /* It may be bound once more, and listened on. */
 }
 
 void ground_close(intptr_t socket) {

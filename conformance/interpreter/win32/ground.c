@@ -9,11 +9,16 @@
 #include <stdio.h>
 #include <string.h>
 
-const char ground_system[] = "windows";
 const char ground_separator[] = "-";
 const char ground_slashes[] = "/\\";
 
 static const char no_files[] = "there are no files where pipes are";
+
+bool ground_is(const char *system) {
+  if (strcmp(system, "windows") == 0) return true;
+  return strcmp(system, "wine") == 0 &&
+         GetProcAddress(GetModuleHandleA("ntdll.dll"), "wine_get_version") != NULL;
+}
 
 void ground_prepare(void) {
   WSADATA data;
@@ -24,6 +29,21 @@ void ground_prepare(void) {
 
 unsigned long ground_process(void) {
   return GetCurrentProcessId();
+}
+
+/* Who sends to a peer that is gone is told of the reset on Windows. */
+bool ground_reads_as(const char *golden, const char *printed) {
+  static const char there[] = "EPIPE";
+  static const char here[] = "ECONNRESET";
+  for (;; golden++, printed++) {
+    if (strncmp(golden, there, sizeof there - 1) == 0 &&
+        strncmp(printed, here, sizeof here - 1) == 0) {
+      golden += sizeof there - 1;
+      printed += sizeof here - 1;
+    }
+    if (*golden != *printed) return false;
+    if (*golden == '\0') return true;
+  }
 }
 
 bool ground_is_directory(const char *path) {
@@ -108,6 +128,11 @@ const char *ground_fill(intptr_t socket, intptr_t *sockets, size_t count) {
   (void)sockets;
   (void)count;
   return "Windows refuses whom a full queue has no room for";
+}
+
+void ground_lend(intptr_t *socket) {
+  ground_close(*socket);
+  *socket = -1;
 }
 
 void ground_close(intptr_t socket) {

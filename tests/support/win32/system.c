@@ -1,0 +1,6 @@
+/* What Windows does. */
+#include "tests/support/system.h"
+
+bool system_full_queue_is_silent(void) {
+  return false;
+}
