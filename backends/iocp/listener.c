@@ -220,43 +220,34 @@ void weirb_iocp_accept_submit(weir_backend *backend, weirb_iocp_handle *handle, 
   }
 }
 
-/* Makes the connection of a slot that of a handle. The connection is gone on failure. */
-static weir_err hand_over(weir_backend *backend, const weirb_iocp_listener *listener, HANDLE object,
-                          weir_accept_op *op) {
+/* Makes the connection that came that of a stream. @return what the system says; then it is gone */
+static weir_err hand_over(weir_backend *backend, const weirb_iocp_listener *listener,
+                          weirb_iocp_stream *stream, HANDLE object, weir_address *out_remote) {
   SOCKET from = weirb_iocp_socket(listener->stream);
-  weirb_iocp_stream *stream = weirb_iocp_stream_create(backend, weirb_iocp_handle_of(op->accepted));
-  weir_err err = stream != NULL ? WEIR_OK : WEIR_ENOMEM;
-  if (err == WEIR_OK && listener->ipc) {
+  weir_err err = WEIR_OK;
+  if (listener->ipc) {
     stream->object = object; /* The port knows it. */
     weirb_iocp_set(stream, WEIRB_IOCP_IPC | WEIRB_IOCP_SERVER);
     if (listener->bind_flags & WEIR_BIND_HALF_CLOSE) weirb_iocp_set(stream, WEIRB_IOCP_MESSAGES);
     return WEIR_OK;
   }
   /* Without this the socket does not know its addresses, and cannot be shut down. */
-  if (err == WEIR_OK && setsockopt((SOCKET)object, SOL_SOCKET, SO_UPDATE_ACCEPT_CONTEXT,
-                                   (const char *)&from, (int)sizeof from) != 0)
+  if (setsockopt((SOCKET)object, SOL_SOCKET, SO_UPDATE_ACCEPT_CONTEXT, (const char *)&from,
+                 (int)sizeof from) != 0)
     err = weirp_error_last();
   if (err == WEIR_OK) err = weirb_iocp_stream_open(backend, stream, object);
-  /* A peer that is gone has no address any more. */
-  if (err == WEIR_OK) (void)weirp_descriptor_remote((SOCKET)object, &op->remote);
-  if (err == WEIR_OK) return WEIR_OK;
-  if (listener->ipc)
-    (void)CloseHandle(object);
-  else
+  if (err != WEIR_OK) {
     weirp_descriptor_close((SOCKET)object);
-  if (stream == NULL) return err;
-  weirb_iocp_handle_of(op->accepted)->stream = NULL;
-  stream->owner = NULL;
-  weirb_iocp_stream_free(backend, stream);
-  return err;
+    return err;
+  }
+  /* A peer that is gone has no address any more. */
+  (void)weirp_descriptor_remote((SOCKET)object, out_remote);
+  return WEIR_OK;
 }
 
-void weirb_iocp_listener_serve(weir_backend *backend, weirb_iocp_stream *stream,
-                               weir_completions *done) {
-  weirb_iocp_listener *listener = stream->more.listener;
-  weir_accept_op *op = (weir_accept_op *)(void *)stream->owner->in;
+/* Takes the oldest that came out of its slot, which is used again. */
+static HANDLE take_first(weir_backend *backend, weirb_iocp_listener *listener) {
   slot *s = listener->first;
-  if (op == NULL || s == NULL) return;
   HANDLE object = s->object;
   listener->first = s->next;
   if (listener->first == NULL) listener->end = &listener->first;
@@ -264,8 +255,26 @@ void weirb_iocp_listener_serve(weir_backend *backend, weirb_iocp_stream *stream,
   s->object = INVALID_HANDLE_VALUE;
   /* If there is no room for the next one it is tried again with the next ACCEPT. */
   (void)await_all(backend, listener);
+  return object;
+}
+
+void weirb_iocp_listener_serve(weir_backend *backend, weirb_iocp_stream *stream,
+                               weir_completions *done) {
+  weirb_iocp_listener *listener = stream->more.listener;
+  weir_accept_op *op = (weir_accept_op *)(void *)stream->owner->in;
+  if (op == NULL || listener->first == NULL) return;
+  weirb_iocp_handle *handle = weirb_iocp_handle_of(op->accepted);
   memset(&op->remote, 0, sizeof op->remote);
-  weir_err err = hand_over(backend, listener, object, op);
+  weirb_iocp_stream *accepted = weirb_iocp_stream_create(backend, handle);
+  /* Without memory the connection stays where it is. */
+  weir_err err = WEIR_ENOMEM;
+  if (accepted != NULL)
+    err = hand_over(backend, listener, accepted, take_first(backend, listener), &op->remote);
+  if (err != WEIR_OK && accepted != NULL) {
+    handle->stream = NULL;
+    accepted->owner = NULL;
+    weirb_iocp_stream_free(backend, accepted);
+  }
   stream->owner->in = NULL;
   weirb_iocp_tell(done, &op->op, err);
 }

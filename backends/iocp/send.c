@@ -151,11 +151,12 @@ static ptrdiff_t try_pipe(weir_backend *backend, weirb_iocp_stream *stream,
   size_t sent = 0, bytes;
   unsigned used;
   weirb_iocp_sender *sender = sender_of(backend, stream);
-  if (sender == NULL) return -(ptrdiff_t)WEIR_ENOMEM;
-  /* The core had no memory for the SEND, so what it took back is on its way. */
-  if (sender->tried) return -(ptrdiff_t)WEIR_ENOMEM;
+  if (sender == NULL) return 0; /* The SEND is told. */
+  /* The core had no memory for the SEND, so what it took back is on its way all the same. */
+  if (sender->tried) return -(ptrdiff_t)WEIR_ECONNABORTED;
   while ((used = fill(pieces, at_byte(slices, count, sent), TRY_BYTES, &bytes)) > 0) {
     weir_err err = write_copy(backend, sender, pieces, used, &bytes);
+    if (err == WEIR_ENOMEM) return (ptrdiff_t)sent;
     if (err != WEIR_OK) return sent > 0 ? (ptrdiff_t)sent : -(ptrdiff_t)err;
     sender->tried = sender->out;
     if (sender->out) break;

@@ -78,7 +78,8 @@ typedef struct hook {
   const weir_err *answers;
   size_t count;
   size_t calls;
-  bool wrong; /* Of its arguments, or of what can be read. */
+  bool wrong;   /* Of its arguments, or of what can be read. */
+  bool without; /* There is no descriptor: a named pipe is made by connecting it. */
   weir_socket *socket;
   bool destroys;
 } hook;
@@ -86,7 +87,7 @@ typedef struct hook {
 static weir_err before_connect(weir_socket *socket, intptr_t fd, void *user) {
   hook *h = user;
   net_fixture *net = ((net_end *)weir_socket_user(socket))->net;
-  bool has_descriptors = !loop_fixture_is_sim(&net->base);
+  bool has_descriptors = !loop_fixture_is_sim(&net->base) && !h->without;
   net_note(&asked, "shown");
   if (!weir_socket_connecting(socket) || (fd >= 0) != has_descriptors) h->wrong = true;
   if (h->socket && h->socket != socket) h->wrong = true;
@@ -153,6 +154,7 @@ static void a_path_has_a_transport_too(void **state) {
   (void)state;
   hook h = {.count = 0};
   net_fixture *net = create(NET_PATH);
+  h.without = strcmp(net->base.backend, "iocp") == 0;
   weir_connect_options target = net_target(net, NET_PATH);
   begin(net, &h, &target);
   expect_asked("inside the call", "create shown connect");

@@ -320,7 +320,7 @@ static void a_cork_behind_end_holds_nothing_back(void **state) {
   (void)net_write(&net->client, MUCH, 5, "w");
   end_client(net);
   weir_socket_cork(net->client.socket);
-  net_settle(net);
+  net_run_until(net, net_both_closed);
   net_expect("client", &net->client.log, "connect ready w e finish end close(0)");
   assert_int_equal(net->peers[0].received, MUCH + 5);
   net_free(net);
