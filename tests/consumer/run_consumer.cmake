@@ -43,7 +43,9 @@ endif()
 
 set(system "")
 if(TOOLCHAIN)
-  set(system "-DCMAKE_TOOLCHAIN_FILE=${TOOLCHAIN}" "-DCMAKE_FIND_ROOT_PATH=${PREFIX}")
+  # The toolchain's own flags let no shared library be linked.
+  set(system "-DCMAKE_TOOLCHAIN_FILE=${TOOLCHAIN}" "-DCMAKE_FIND_ROOT_PATH=${PREFIX}"
+    -DCMAKE_EXE_LINKER_FLAGS=-static-libgcc)
 endif()
 separate_arguments(EMULATOR UNIX_COMMAND "${EMULATOR}")
 
