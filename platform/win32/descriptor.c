@@ -5,6 +5,7 @@
 #include "platform/error.h"
 #include "platform/thread.h"
 #include "platform/win32/address.h"
+#include "platform/win32/port.h"
 
 weir_err weirp_descriptor_start(void) {
   static weirp_mutex lock = WEIRP_MUTEX_INIT;
@@ -75,7 +76,10 @@ weir_err weirp_descriptor_bind(SOCKET socket, const weir_address *local, unsigne
   /* Said in both directions: the default is the other way round than elsewhere. */
   if (err == WEIR_OK && local->family == WEIR_FAMILY_IPV6)
     err = set(socket, IPPROTO_IPV6, IPV6_V6ONLY, flags & WEIR_BIND_IPV6_ONLY ? 1 : 0);
-  return err == WEIR_OK ? bind_to(socket, local) : err;
+  if (err == WEIR_OK) err = bind_to(socket, local);
+  if (err == WEIR_EACCES && local->port != 0 && weirp_port_is_taken(local->port))
+    return WEIR_EADDRINUSE;
+  return err;
 }
 
 weir_err weirp_descriptor_bind_any(SOCKET socket, int domain) {
