@@ -91,6 +91,7 @@ struct weir_backend {
   weir_completions pending;     /**< What submit() and close() have finished on the spot. */
   bool alive;                   /**< As set_alive() said. */
   bool turn_over;               /**< `pending` was handed out in this turn. */
+  bool once;                    /**< One turn runs, and its check has not come yet. */
   weirc_link resuming;          /**< The extra parts whose SEND goes on when libuv has read. */
   weir_time deadline;           /**< As set_deadline() said. */
   weir_op *retrying;            /**< CONNECTs to be tried again. */

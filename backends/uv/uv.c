@@ -23,14 +23,18 @@ weir_err weirb_uv_error(int result) {
   return result < 0 ? weirp_error(-result) : WEIR_OK;
 }
 
+static void run_soon(weirb_uv_host *host);
+
 void weirb_uv_run_core(weir_backend *backend) {
-  const weirb_uv_host *host = backend->host;
+  weirb_uv_host *host = backend->host;
   const weir_uv_options given = backend->given;
   bool outermost = backend->inside++ == 0;
   if (outermost && given.enter != NULL) given.enter(given.user);
   backend->on_ready(backend->core);
   if (outermost && given.leave != NULL) given.leave(given.user);
-  if (host->backend != NULL) backend->inside--;
+  if (host->backend == NULL) return;
+  backend->inside--;
+  if (backend->once) run_soon(host);
 }
 
 void weirb_uv_tell(weir_backend *backend, weir_op *op, weir_err error) {
@@ -80,7 +84,7 @@ static void run_at(weirb_uv_host *host, weir_time next) {
   uint64_t now = uv_now(host->backend->loop);
   uint64_t then = (next - 1) / WEIR_TIME_MS + 1;
   (void)uv_idle_stop(&host->idle);
-  (void)uv_check_stop(&host->check);
+  if (!host->backend->once) (void)uv_check_stop(&host->check);
   if (next == WEIR_TIME_NEVER)
     (void)uv_timer_stop(&host->timer);
   else /* libuv's clock may lag behind ours. */
@@ -108,6 +112,7 @@ static void on_timer(uv_timer_t *timer) {
 
 static void on_check(uv_check_t *check) {
   weir_backend *backend = ((weirb_uv_host *)check->data)->backend;
+  backend->once = false;
   weirb_uv_send_resume(backend);
   backend->deadline = WEIR_TIME_NEVER;
   arm(backend);
@@ -186,8 +191,16 @@ static void turn_own(weir_backend *backend) {
   if (!backend->alive) uv_unref(handle);
 }
 
+/* libuv waits behind timers that it has run, and the one turn shall not: up to its check, what runs
+ * the core also keeps it from waiting. */
+static void turn_once(weir_backend *backend) {
+  backend->once = true;
+  (void)uv_check_start(&backend->host->check, on_check);
+}
+
 static weir_err run(weir_backend *backend, weir_run_mode mode) {
   static const uv_run_mode modes[] = {UV_RUN_DEFAULT, UV_RUN_ONCE, UV_RUN_NOWAIT};
+  if (mode == WEIR_RUN_ONCE) turn_once(backend);
   if (mode == WEIR_RUN_NOWAIT && backend->own != NULL)
     turn_own(backend);
   else /* Behind it the backend may be gone. */

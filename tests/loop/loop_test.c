@@ -61,6 +61,16 @@ static void once_waits_for_one_turn(void **state) {
   assert_true(weir_loop_alive(f->loop));
 }
 
+static void once_does_not_wait_behind_a_timer_that_was_due(void **state) {
+  loop_fixture *f = *state;
+  weir_time due = weir_loop_now(f->loop) + 5 * WEIR_TIME_MS;
+  started(f, 2, 0, "a");
+  started(f, 100000, 0, "b");
+  while (!loop_fixture_is_sim(f) && weir_loop_now(f->loop) < due) continue;
+  assert_int_equal(weir_loop_run(f->loop, WEIR_RUN_ONCE), WEIR_OK);
+  assert_string_equal(seen.text, "a");
+}
+
 /* While it waited, who waits for what has happened would not get to see it. */
 static void once_does_not_wait_when_something_has_run(void **state) {
   loop_fixture *f = *state;
@@ -344,6 +354,7 @@ int main(void) {
       TEST(an_empty_loop_ends_at_once),
       TEST(default_runs_until_nothing_is_left),
       TEST(once_waits_for_one_turn),
+      TEST(once_does_not_wait_behind_a_timer_that_was_due),
       TEST(once_does_not_wait_when_something_has_run),
       TEST(nowait_does_not_wait),
       TEST(stop_ends_the_run_after_the_turn),
