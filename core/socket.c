@@ -25,7 +25,6 @@ weir_socket *weirc_socket_create(weir_loop *loop) {
 
 void weirc_socket_discard(weir_socket *socket) {
   if (!socket) return;
-  weirc_socket_disown(socket);
   weirc_socket_free_extra(socket);
   weirc_object_free(&socket->object);
 }

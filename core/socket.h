@@ -142,7 +142,7 @@ extern const weir_socket_handlers weirc_no_socket_handlers;
 /** A socket without transport in the given list; NULL: no memory. */
 weir_socket *weirc_socket_create(weir_loop *loop);
 
-/** weir_socket_create(), but nothing begins: it may still be discarded. */
+/** weir_socket_create(), but nothing begins: one that wraps nothing may still be discarded. */
 weir_err weirc_socket_make(weir_loop *loop, const weir_socket_options *options,
                            const weir_socket_handlers *handlers, void *user,
                            weir_socket **out_socket);
@@ -153,9 +153,6 @@ void weirc_socket_begin(weir_socket *socket);
 
 /** Wraps a descriptor. @return as weir_socket_create() */
 weir_err weirc_socket_adopt(weir_socket *socket, intptr_t fd);
-
-/** Gives a descriptor back that was wrapped by a socket which is discarded. */
-void weirc_socket_disown(weir_socket *socket);
 
 /** Has a signal destroy the socket; NULL: none. @return WEIR_OK; WEIR_ERR_INVALID_ARG_VALUE;
  * WEIR_ENOMEM */

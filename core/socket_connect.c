@@ -207,9 +207,17 @@ weir_err weir_socket_connect(weir_socket *socket, const weir_connect_options *op
   return WEIR_OK;
 }
 
+/* What has a descriptor is connected, and no backend could give every kind back. */
+static bool wraps(const weir_socket_options *given) {
+  weir_socket_options options = WEIR_SOCKET_OPTIONS_INIT;
+  return weirc_options_take(&options, sizeof options, given) == WEIR_OK && options.fd != -1;
+}
+
 weir_err weir_connect(weir_loop *loop, const weir_socket_options *options,
                       const weir_connect_options *connect_options,
                       const weir_socket_handlers *handlers, void *user, weir_socket **out_socket) {
+  if (out_socket) *out_socket = NULL;
+  if (wraps(options)) return WEIR_EISCONN;
   weir_err err = weirc_socket_make(loop, options, handlers, user, out_socket);
   if (err != WEIR_OK) return err;
   err = weir_socket_connect(*out_socket, connect_options, NULL, NULL);

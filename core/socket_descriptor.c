@@ -3,8 +3,6 @@
 #include "core/server.h"
 #include "core/socket.h"
 
-#include <assert.h>
-
 weir_err weirc_socket_adopt(weir_socket *socket, intptr_t fd) {
   weir_loop *loop = socket->object.loop;
   weir_handle *handle = weirc_handle(&socket->object);
@@ -19,14 +17,6 @@ weir_err weirc_socket_adopt(weir_socket *socket, intptr_t fd) {
   (void)loop->ops->address(loop->backend, handle, WEIR_END_REMOTE, &socket->remote);
   weirc_socket_event_now(socket, WEIRC_SOCKET_CONNECTED);
   return WEIR_OK;
-}
-
-void weirc_socket_disown(weir_socket *socket) {
-  weir_loop *loop = socket->object.loop;
-  intptr_t fd;
-  if (socket->state.transport != WEIRC_TRANSPORT_OPEN) return;
-  assert(!socket->receiving && loop->ops->release);
-  (void)loop->ops->release(loop->backend, weirc_handle(&socket->object), &fd);
 }
 
 void weirc_socket_begin(weir_socket *socket) {

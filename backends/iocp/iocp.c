@@ -2,6 +2,7 @@
  */
 #include "backends/iocp/iocp.h"
 
+#include "backends/iocp/adopt.h"
 #include "backends/iocp/handle.h"
 #include "backends/iocp/listener.h"
 #include "backends/iocp/send.h"
@@ -93,6 +94,7 @@ const weir_backend_ops weirb_iocp_ops = {
     .due = weirb_iocp_due,
     .set_no_delay = weirb_iocp_set_no_delay,
     .set_keep_alive = weirb_iocp_set_keep_alive,
+    .adopt = weirb_iocp_adopt,
     .handle_fd = weirb_iocp_handle_fd,
     .move = weirb_iocp_move,
     .scope_id = weirp_scope_id,

@@ -297,7 +297,7 @@ typedef struct weir_backend_ops {
                              uint32_t delay_s, uint32_t interval_s, uint32_t count);
   /**
    * Makes a connected stream socket or a pipe that the program has into the transport of a handle.
-   * It is the handle's from success on. Optional; who has it has release(), too.
+   * It is the handle's from success on. Optional.
    * @param out_transport what it is
    * @return WEIR_OK; otherwise it is as it was: WEIR_ERR_INVALID_FD_TYPE: neither; WEIR_EBADF;
    * WEIR_EEXIST: another handle has it; what the system says

@@ -238,7 +238,8 @@ typedef struct weir_connect_options {
  * With `fd` it is open when this returns: no on_connect comes, and it reads at once. The descriptor
  * is a connected stream socket or one end of a pipe, which needs `readable` or `writable` to be
  * false where it goes one way. It is made non-blocking, also for those who share it, and is not
- * inherited by programs that are started. A refused one stays the program's.
+ * inherited by programs that are started. A refused one stays the program's. On Windows it is a
+ * SOCKET or a HANDLE of a pipe, made for overlapped calls and in no completion port yet.
  * @param loop its loop, which owns it
  * @param options NULL: the defaults
  * @param handlers NULL: none yet. With on_data set, the socket flows.
@@ -250,8 +251,9 @@ typedef struct weir_connect_options {
  * their onread is not complete, or the signal is another loop's; WEIR_ERR_OUT_OF_RANGE: a mark, a
  * limit, a timeout or a descriptor below -1, or a type of service that is no byte; WEIR_ENOMEM;
  * WEIR_ERR_LOOP_CLOSED; WEIR_ERR_WRONG_THREAD; for `fd`: WEIR_EBADF; WEIR_ERR_INVALID_FD_TYPE:
- * neither a stream socket nor a pipe; WEIR_EEXIST: the loop has it already; WEIR_ENOTSUP: the
- * backend has no descriptors; what the system says
+ * neither a stream socket nor a pipe; WEIR_EEXIST: the loop has it already; WEIR_EINVAL: the same,
+ * on Windows, or it is for calls that wait; WEIR_ENOTSUP: the backend has no descriptors; what the
+ * system says
  * @source SOC-02, SOC-03, SOC-08, ABT-05
  */
 WEIR_API weir_err weir_socket_create(weir_loop *loop, const weir_socket_options *options,
@@ -280,7 +282,8 @@ WEIR_API weir_err weir_socket_connect(weir_socket *socket, const weir_connect_op
 
 /**
  * Makes a socket and starts to connect it: Node's net.connect() and net.createConnection().
- * @return as weir_socket_create() and weir_socket_connect(); on failure there is no socket
+ * @return as weir_socket_create() and weir_socket_connect(), WEIR_EISCONN with an `fd`; on failure
+ * there is no socket
  * @source CON-29, CON-30
  */
 WEIR_API weir_err weir_connect(weir_loop *loop, const weir_socket_options *options,
@@ -479,8 +482,8 @@ WEIR_API intptr_t weir_socket_fd(const weir_socket *socket);
  * @param out_fd the descriptor or handle, the program's from now on
  * @return WEIR_OK; otherwise nothing has changed: WEIR_EBUSY: bytes were received and not taken, or
  * bytes or the end of the stream are still to be sent; WEIR_ENOTCONN: no connection; WEIR_ENOTSUP:
- * the backend cannot; WEIR_ERR_STREAM_DESTROYED; WEIR_ERR_INVALID_ARG_TYPE: NULL; what the system
- * says
+ * the backend cannot, as on Windows, where a handle stays with its completion port;
+ * WEIR_ERR_STREAM_DESTROYED; WEIR_ERR_INVALID_ARG_TYPE: NULL; what the system says
  * @source SRV-30
  */
 WEIR_API weir_err weir_socket_detach(weir_socket *socket, intptr_t *out_fd);

@@ -95,6 +95,50 @@ static bool listens(SOCKET socket) {
   return getsockopt(socket, SOL_SOCKET, SO_ACCEPTCONN, (char *)&does, &length) == 0 && does != 0;
 }
 
+static weir_err socket_kind(SOCKET socket, weirp_descriptor_kind *out_kind) {
+  struct sockaddr_storage local;
+  int length = (int)sizeof local;
+  int type = 0;
+  int size = (int)sizeof type;
+  if (getsockopt(socket, SOL_SOCKET, SO_TYPE, (char *)&type, &size) != 0) return weirp_error_last();
+  if (type != SOCK_STREAM || listens(socket)) return WEIR_ERR_INVALID_FD_TYPE;
+  if (getsockname(socket, (struct sockaddr *)&local, &length) != 0) return weirp_error_last();
+  *out_kind = WEIRP_DESCRIPTOR_IP;
+  bool ip = local.ss_family == AF_INET || local.ss_family == AF_INET6;
+  return ip ? WEIR_OK : WEIR_ERR_INVALID_FD_TYPE;
+}
+
+/* Sockets are pipes to GetFileType(), and no pipes to what tells of pipes. */
+weir_err weirp_descriptor_kind_of(HANDLE object, weirp_descriptor_kind *out_kind) {
+  DWORD flags = 0;
+  DWORD type = GetFileType(object);
+  if (type == FILE_TYPE_UNKNOWN && GetLastError() != NO_ERROR) return weirp_error_last();
+  if (type != FILE_TYPE_PIPE) return WEIR_ERR_INVALID_FD_TYPE;
+  weir_err err = socket_kind((SOCKET)object, out_kind);
+  if (err != WEIR_ENOTSOCK) return err;
+  if (!GetNamedPipeInfo(object, &flags, NULL, NULL, NULL)) return weirp_error_last();
+  *out_kind = flags & PIPE_SERVER_END ? WEIRP_DESCRIPTOR_PIPE_SERVER : WEIRP_DESCRIPTOR_PIPE;
+  return WEIR_OK;
+}
+
+/* Who may only read or write need not be allowed to change the mode. */
+static bool reads_bytes(HANDLE pipe) {
+  DWORD mode = 0;
+  if (GetNamedPipeHandleStateW(pipe, &mode, NULL, NULL, NULL, NULL, 0) &&
+      !(mode & (PIPE_READMODE_MESSAGE | PIPE_NOWAIT)))
+    return true;
+  mode = PIPE_READMODE_BYTE | PIPE_WAIT;
+  return SetNamedPipeHandleState(pipe, &mode, NULL, NULL);
+}
+
+weir_err weirp_descriptor_prepare(HANDLE object, weirp_descriptor_kind kind) {
+  u_long yes = 1;
+  if (!SetHandleInformation(object, HANDLE_FLAG_INHERIT, 0)) return weirp_error_last();
+  bool done = kind == WEIRP_DESCRIPTOR_IP ? ioctlsocket((SOCKET)object, (long)FIONBIO, &yes) == 0
+                                          : reads_bytes(object);
+  return done ? WEIR_OK : weirp_error_last();
+}
+
 weir_err weirp_descriptor_listen(SOCKET socket, int backlog) {
   if (listens(socket)) return WEIR_OK;
   return listen(socket, backlog) != 0 ? weirp_error_last() : WEIR_OK;

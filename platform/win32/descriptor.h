@@ -33,6 +33,24 @@ weir_err weirp_descriptor_start(void);
  */
 weir_err weirp_descriptor_socket(int domain, SOCKET *out_socket);
 
+/** What a handle is that a stream of bytes can go through. */
+typedef enum weirp_descriptor_kind {
+  WEIRP_DESCRIPTOR_IP,         /**< A TCP socket. */
+  WEIRP_DESCRIPTOR_PIPE,       /**< An end of a pipe, the one that opened it. */
+  WEIRP_DESCRIPTOR_PIPE_SERVER /**< The one that made it. */
+} weirp_descriptor_kind;
+
+/**
+ * Tells what a handle of somebody else is.
+ * @return WEIR_OK; WEIR_EBADF; WEIR_ERR_INVALID_FD_TYPE: none of these, or it listens; what the
+ * system says
+ */
+weir_err weirp_descriptor_kind_of(HANDLE object, weirp_descriptor_kind *out_kind);
+
+/** Keeps a handle from started programs, and makes a socket non-blocking; a pipe is read as bytes.
+ * @return WEIR_OK, or what the system says */
+weir_err weirp_descriptor_prepare(HANDLE object, weirp_descriptor_kind kind);
+
 /**
  * Binds a socket to an address that nobody else can take then, whatever their options: to share it
  * is to give connections away. In exchange the system may keep it from the next listener for as

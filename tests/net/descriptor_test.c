@@ -366,8 +366,8 @@ static void one_descriptor_is_one_socket(void **state) {
   (void)close(pair[1]);
 }
 
-/* What is refused behind the adoption gives the descriptor back. */
-static void a_refused_connect_gives_the_descriptor_back(void **state) {
+/* What is connected already is not adopted to be told so. */
+static void a_refused_connect_leaves_the_descriptor_alone(void **state) {
   (void)state;
   raw_needs_system();
   int pair[2];
@@ -464,7 +464,7 @@ int main(void) {
       TEST(a_fifo_that_goes_both_ways),
       TEST(what_is_no_stream_is_refused),
       TEST(one_descriptor_is_one_socket),
-      TEST(a_refused_connect_gives_the_descriptor_back),
+      TEST(a_refused_connect_leaves_the_descriptor_alone),
       TEST(without_memory_the_descriptor_stays_the_programs),
       TEST(a_signal_fired_before_closes_the_descriptor),
       TEST(the_end_of_a_socket_that_may_not_be_read_arrives),
