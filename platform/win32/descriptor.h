@@ -38,8 +38,9 @@ weir_err weirp_descriptor_socket(int domain, SOCKET *out_socket);
  * is to give connections away. In exchange the system may keep it from the next listener for as
  * long as a connection of the last one lives.
  * @param flags WEIR_BIND_...
- * @return WEIR_OK, WEIR_EADDRINUSE, WEIR_EADDRNOTAVAIL, WEIR_EACCES, WEIR_EINVAL, ...;
- * WEIR_ENOTSUP: WEIR_BIND_REUSE_PORT, as the system does not spread connections over listeners
+ * @return WEIR_OK, WEIR_EADDRINUSE (also of a port that the system has set aside),
+ * WEIR_EADDRNOTAVAIL, WEIR_EINVAL, ...; WEIR_ENOTSUP: WEIR_BIND_REUSE_PORT, as the system does not
+ * spread connections over listeners
  */
 weir_err weirp_descriptor_bind(SOCKET socket, const weir_address *local, unsigned flags);
 

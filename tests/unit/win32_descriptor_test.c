@@ -79,6 +79,24 @@ static void an_address_is_had_by_one(void **state) {
   weirp_descriptor_close(second);
 }
 
+/* To this the system says that access is denied, whether or not anybody listens. */
+static void a_port_is_had_by_one_on_all_addresses(void **state) {
+  static const weir_address everywhere = {WEIR_FAMILY_IPV4, 0, 0, 0, {0}};
+  weir_address taken, special;
+  (void)state;
+  SOCKET first = bound(&everywhere, &taken);
+  SOCKET second = socket_of(AF_INET);
+  special = loopback;
+  special.port = taken.port;
+  for (unsigned listening = 0; listening < 2; listening++) {
+    assert_int_equal(weirp_descriptor_bind(second, &taken, 0), WEIR_EADDRINUSE);
+    assert_int_equal(weirp_descriptor_bind(second, &special, 0), WEIR_EADDRINUSE);
+    assert_int_equal(weirp_descriptor_listen(first, 5), WEIR_OK);
+  }
+  weirp_descriptor_close(first);
+  weirp_descriptor_close(second);
+}
+
 /* What would let anybody take the connections of a listener elsewhere. */
 static void nobody_takes_an_address_away(void **state) {
   weir_address taken;
@@ -327,6 +345,7 @@ int main(void) {
       cmocka_unit_test(a_socket_is_not_inherited),
       cmocka_unit_test(a_family_that_there_is_not_is_refused),
       cmocka_unit_test(an_address_is_had_by_one),
+      cmocka_unit_test(a_port_is_had_by_one_on_all_addresses),
       cmocka_unit_test(nobody_takes_an_address_away),
       cmocka_unit_test(a_port_is_not_shared),
       cmocka_unit_test(an_address_of_another_machine_is_refused),
