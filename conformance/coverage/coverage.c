@@ -141,11 +141,14 @@ typedef struct totals {
   size_t wrong;
 } totals;
 
+/* On Windows only what is about it: all else is judged elsewhere, and Wine leaves scenarios out
+ * while they run, which looks like a failure. */
 static totals judge_all(const clause_table *table, const request *r) {
   totals t = {0};
   for (size_t i = 0; i < table->count; i++) {
     const clause *c = &table->clauses[i];
-    if (!judge(table, c, r->page ? is_asked_for(r->areas, c->area) : clause_is_windows(c)))
+    if (!r->page && !clause_is_windows(c)) continue;
+    if (!judge(table, c, is_asked_for(r->areas, c->area)))
       t.wrong++;
     else if (!clause_is_shown(c))
       t.later++;
