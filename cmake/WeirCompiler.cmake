@@ -9,7 +9,11 @@ set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 
 if(MSVC)
-  set(WEIR_WARNINGS /W4)
+  # What C11 has and MSVC calls an extension: arrays without length at the end of a struct, and
+  # what is computed in an initialiser.
+  set(WEIR_WARNINGS /W4 /wd4200 /wd4204 /wd4221)
+  # Nor is the C library of the standard unsafe to use.
+  add_compile_definitions(_CRT_SECURE_NO_WARNINGS)
   if(WEIR_WERROR)
     list(APPEND WEIR_WARNINGS /WX)
   endif()

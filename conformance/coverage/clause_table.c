@@ -79,7 +79,7 @@ static void *grown(void *elements, size_t count, size_t size) {
   return more;
 }
 
-static clause *find(const clause_table *table, const char *id) {
+clause *clause_table_find(const clause_table *table, const char *id) {
   for (size_t i = 0; i < table->count; i++)
     if (strcmp(table->clauses[i].id, id) == 0) return &table->clauses[i];
   return NULL;
@@ -92,7 +92,7 @@ bool clause_table_read(clause_table *table, const char *path) {
   while (next_line(&s)) {
     if (s.number == 1) continue; /* the names of the columns */
     if (split(s.line, '\t', columns) < 4) return complain(&s, "too few columns", "");
-    if (find(table, columns[0])) return complain(&s, "twice", columns[0]);
+    if (clause_table_find(table, columns[0])) return complain(&s, "twice", columns[0]);
     table->clauses = grown(table->clauses, table->count, sizeof *table->clauses);
     table->clauses[table->count++] = (clause){.id = copy(columns[0]),
                                               .area = copy(columns[1]),
@@ -109,7 +109,7 @@ bool clause_table_read_status(clause_table *table, const char *path) {
   if (!open_source(&s, path)) return false;
   while (next_line(&s)) {
     if (s.line[0] != '|' || split(s.line, '|', columns) != 6) continue;
-    clause *c = find(table, trimmed(columns[1]));
+    clause *c = clause_table_find(table, trimmed(columns[1]));
     if (!c) continue;
     if (c->status) return complain(&s, "twice", c->id);
     c->status = copy(trimmed(columns[3]));
@@ -118,7 +118,39 @@ bool clause_table_read_status(clause_table *table, const char *path) {
   return true;
 }
 
-static clause_test *test_of(clause *c, const char *name, const char *file) {
+/* Adds a number to those that the list has for a clause. */
+static void declare(clause *c, const char *number) {
+  char joined[LINE_MAX_LENGTH];
+  (void)snprintf(joined, sizeof joined, "%s%s%s", c->declared ? c->declared : "",
+                 c->declared ? ", " : "", number);
+  free(c->declared);
+  c->declared = copy(joined);
+}
+
+static bool is_number(const char *text) {
+  return (*text == 'D' || *text == 'W') && text[1] != '\0' &&
+         strspn(text + 1, "0123456789") == strlen(text + 1);
+}
+
+/* Rows like "| D1 | GEN-03, GEN-04 | ..."; other lines are something else. */
+bool clause_table_read_divergences(clause_table *table, const char *path) {
+  source s;
+  char *columns[COLUMNS_MAX];
+  if (!open_source(&s, path)) return false;
+  while (next_line(&s)) {
+    if (s.line[0] != '|' || split(s.line, '|', columns) < 4) continue;
+    const char *number = trimmed(columns[1]);
+    if (!is_number(number)) continue;
+    for (char *id = strtok(columns[2], ", "); id; id = strtok(NULL, ", ")) {
+      clause *c = clause_table_find(table, id);
+      if (!c) return complain(&s, "no such clause", id);
+      declare(c, number);
+    }
+  }
+  return true;
+}
+
+clause_test *clause_test_of(clause *c, const char *name, const char *file) {
   for (size_t i = 0; i < c->test_count; i++)
     if (strcmp(c->tests[i].name, name) == 0 && strcmp(c->tests[i].file, file) == 0)
       return &c->tests[i];
@@ -132,9 +164,9 @@ static bool read_log(clause_table *table, source *s) {
   char *columns[COLUMNS_MAX];
   while (next_line(s)) {
     if (split(s->line, '\t', columns) != 4) return complain(s, "not four columns", "");
-    clause *c = find(table, columns[1]);
+    clause *c = clause_table_find(table, columns[1]);
     if (!c) return complain(s, "no such clause", columns[1]);
-    clause_test *test = test_of(c, columns[2], columns[3]);
+    clause_test *test = clause_test_of(c, columns[2], columns[3]);
     if (strcmp(columns[0], "begin") == 0)
       test->begun++;
     else if (strcmp(columns[0], "pass") == 0)
@@ -150,9 +182,13 @@ static bool is_current(const char *log, const char *program) {
   struct stat noted;
   struct stat built;
   if (stat(log, &noted) != 0 || stat(program, &built) != 0) return false;
+#ifdef _WIN32
+  return noted.st_mtime >= built.st_mtime;
+#else
   return noted.st_mtim.tv_sec > built.st_mtim.tv_sec ||
          (noted.st_mtim.tv_sec == built.st_mtim.tv_sec &&
           noted.st_mtim.tv_nsec >= built.st_mtim.tv_nsec);
+#endif
 }
 
 bool clause_table_read_logs(clause_table *table, const char *path) {
@@ -191,6 +227,7 @@ static void free_clause(clause *c) {
   free(c->kind);
   free(c->status);
   free(c->differs);
+  free(c->declared);
 }
 
 void clause_table_free(clause_table *table) {
@@ -211,4 +248,18 @@ bool clause_is_refuted(const clause *c) {
 
 bool clause_is_shown(const clause *c) {
   return c->test_count > 0 && !clause_is_refuted(c);
+}
+
+bool clause_is_recorded(const clause *c) {
+  for (size_t i = 0; i < c->test_count; i++)
+    if (!c->tests[i].recorded) return false;
+  return c->test_count > 0;
+}
+
+bool clause_is_windows(const clause *c) {
+  return strcmp(c->kind, "platform-win32") == 0;
+}
+
+bool clause_is_declared(const clause *c) {
+  return strcmp(c->differs ? c->differs : "", c->declared ? c->declared : "") == 0;
 }

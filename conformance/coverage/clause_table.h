@@ -14,6 +14,7 @@ typedef struct clause_test {
   char *file;
   size_t begun;
   size_t passed;
+  bool recorded; /**< By a run on Windows, see record.h. */
 } clause_test;
 
 /** A clause. */
@@ -22,8 +23,9 @@ typedef struct clause {
   char *area;
   char *text;
   char *kind;
-  char *status;  /**< As docs/api-map.md has it; NULL: it is not there. */
-  char *differs; /**< Numbers of divergences, or empty. */
+  char *status;   /**< As docs/api-map.md has it; NULL: it is not there. */
+  char *differs;  /**< Numbers of divergences, as the map has them, or empty. */
+  char *declared; /**< The same as the list of divergences has them; NULL: none. */
   clause_test *tests;
   size_t test_count;
 } clause;
@@ -42,11 +44,23 @@ bool clause_table_read(clause_table *table, const char *path);
 bool clause_table_read_status(clause_table *table, const char *path);
 
 /**
+ * Reads which clauses each numbered row of the list of divergences names.
+ * @return as above; a clause that does not exist is wrong
+ */
+bool clause_table_read_divergences(clause_table *table, const char *path);
+
+/**
  * Reads the logs that a file lists, a line each: the log, a tab, the program that writes it. One
  * that is not there, or is older than its program, is of a test that was not run.
  * @return as above; a clause that does not exist is wrong
  */
 bool clause_table_read_logs(clause_table *table, const char *path);
+
+/** The clause of that id; NULL: there is none. */
+clause *clause_table_find(const clause_table *table, const char *id);
+
+/** The test of that name, which is added to the clause if it is not there. */
+clause_test *clause_test_of(clause *c, const char *name, const char *file);
 
 /** How many clauses a test names in all its blocks. */
 size_t clause_table_count(const clause_table *table, const char *test, const char *file);
@@ -59,6 +73,15 @@ bool clause_is_done(const clause *c);
 
 /** True if some test showed it, and none that named it failed. */
 bool clause_is_shown(const clause *c);
+
+/** True if all tests that showed it did so on Windows. */
+bool clause_is_recorded(const clause *c);
+
+/** True if it is about Windows only. */
+bool clause_is_windows(const clause *c);
+
+/** True if the map and the list of divergences have the same numbers for it. */
+bool clause_is_declared(const clause *c);
 
 /** True if a test that named it failed. */
 bool clause_is_refuted(const clause *c);

@@ -24,14 +24,14 @@ static void write_tests(const clause *c, FILE *to) {
       const clause_test *test = &c->tests[i];
       if ((!last || by_name(test, last) > 0) && (!next || by_name(test, next) < 0)) next = test;
     }
-    fprintf(to, "%s`%s`", last ? ", " : "", next->name);
+    fprintf(to, "%s`%s`%s", last ? ", " : "", next->name, next->recorded ? " on Windows" : "");
     last = next;
   }
 }
 
 static void write_status(const clause *c, FILE *to) {
   if (clause_is_done(c) && clause_is_shown(c))
-    fputs("shown", to);
+    fputs(clause_is_recorded(c) ? "shown on Windows" : "shown", to);
   else if (clause_is_done(c))
     fputs("works", to);
   else
@@ -60,7 +60,8 @@ void page_write(const clause_table *table, FILE *to) {
       "Written by `conformance/coverage` from what the tests noted while they ran; not by hand.\n"
       "A clause is *shown* when a test named it around its assertions and passed. What else there\n"
       "is to say of its status is in the [map of the API](api-map.md), and a number is a declared\n"
-      "[difference](divergences.md) from Node.\n",
+      "[difference](divergences.md) from Node. What is said of a test *on Windows* is in\n"
+      "`conformance/coverage/windows.tsv`, which a build for Windows compares with its own run.\n",
       to);
   for (size_t i = 0; i < table->count; i++) {
     const char *area = table->clauses[i].area;

@@ -53,6 +53,12 @@ function checkVersion({ node, 'any-version': any }) {
   throw new Error(`${node} is ${found}; the oracle is ${VERSION} (NODE=..., --node, or --any-version)`);
 }
 
+/** Whether a scenario says that it is not for this backend, or for its system. */
+function isLeftOut(text, backend) {
+  const names = backend === 'iocp' ? 'iocp|windows' : backend;
+  return new RegExp(`^  not (${names}) `, 'm').test(text);
+}
+
 /** Scenarios as texts by their titles. */
 function generate({ seed, count, about, connections, backend }) {
   const random = new Random(seed);
@@ -143,6 +149,7 @@ function main() {
     return 0;
   }
   checkVersion(options);
+  for (const [title, text] of texts) if (isLeftOut(text, options.backend)) texts.delete(title);
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'weir-generated-'));
   const comparison = new Comparison(options, directory);
   const file = comparison.write([...texts.values()].join('\n'));

@@ -10,6 +10,9 @@ const LIMITS = ['0', '1', '2', 'null'];
 const OPTIONS = ['allowHalfOpen', 'pauseOnConnect', 'highWaterMark', 'noDelay', 'keepAlive',
   'keepAliveInitialDelay'];
 const VALUES = { highWaterMark: [1, 100, 100000], keepAliveInitialDelay: [2000] };
+/** What pipes have not as sockets in files do. */
+const NO_FILES = 'not windows there are no files where pipes are';
+const HELD_NAME = 'not windows a pipe has its name until its last connection is closed';
 /** What may be done at any time, between turns. */
 const MORE = ['listen', 'listen-busy', 'listen-exclusive', 'close', 'close-twice', 'address',
   'getConnections', 'ref', 'unref', 'maxConnections', 'maxConnections', 'show', 'connect',
@@ -20,7 +23,7 @@ class Server {
     Object.assign(this, { random, number, cell });
     this.name = `s${number}`;
     this.isLocal = cell.kind === 'path';
-    this.heads = needsFiles(cell) ? ['not sim the simulator has no file system'] : [];
+    this.heads = needsFiles(cell) ? ['not sim the simulator has no file system', NO_FILES] : [];
     this.options = OPTIONS.filter(() => random.chance(0.15));
     this.lines = [];
     this.labels = 0;
@@ -116,6 +119,7 @@ class Server {
     this.quiet = false;
     this.say(`show ${this.name}.listen ${this.listenWith(form)}` +
       `${signal ? ` signal=a${number}` : ''}${heard}`);
+    this.needsFreeName();
     const isRefused = this.listening;
     if (!isRefused) {
       this.listening = !['listen-busy', 'listen-missing', 'listen-taken'].includes(form) &&
@@ -149,9 +153,17 @@ class Server {
     this.limit = limit === 'null' ? null : Number(limit);
   }
 
+  /** A server that does not listen is to have let its name go, whoever is still connected. */
+  needsFreeName() {
+    if (this.isLocal && !this.listening && this.clients.length > 0 && this.heads.length === 0) {
+      this.heads.push(HELD_NAME);
+    }
+  }
+
   /** Clients, of which the server takes as many as its limit lets in. */
   connect() {
     const { random, number, name } = this;
+    this.needsFreeName();
     let taken = this.clients.filter((client) => client.accepted).length;
     for (let more = 1 + random.below(3); more > 0; more--) {
       const client = `c${number}_${this.clients.length + 1}`;

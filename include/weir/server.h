@@ -119,9 +119,9 @@ typedef struct weir_listen_options {
                         @source LSN-11, LSN-27 */
   bool reuse_port;   /**< Servers of several processes listen on one port and the system spreads
                         connections over them; WEIR_ENOTSUP where it does not. */
-  bool readable_all; /**< Everybody may read the socket file. @source LSN-30 */
-  bool writable_all; /**< Everybody may write it, which is what connecting takes. @source LSN-30,
-                        LSN-32 */
+  bool readable_all; /**< Everybody may read the socket file, or the pipe. @source LSN-30, LSN-31 */
+  bool writable_all; /**< Everybody may write it, which is what connecting takes; connecting to a
+                        pipe takes both. @source LSN-30, LSN-31, LSN-32 */
   bool reclaim_path; /**< A socket file that nobody listens on any more is replaced; anything else
                         stays, and is WEIR_EADDRINUSE. Of many that try, one gets it, if all of them
                         say so: the directory is locked meanwhile. If somebody else keeps it locked

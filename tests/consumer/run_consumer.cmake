@@ -59,8 +59,11 @@ file(STRINGS "${BUILD}/programs-${CONFIG}.txt" programs)
 if(NOT programs)
   message(FATAL_ERROR "the project built no program")
 endif()
-# Where a program under Wine looks for libraries besides its own folder.
+# Where a program of Windows looks for libraries besides its own folder; the first is for Wine.
 set(ENV{WINEPATH} "Z:${PREFIX}/bin")
+if(CMAKE_HOST_WIN32)
+  set(ENV{PATH} "${PREFIX}/bin;$ENV{PATH}")
+endif()
 foreach(program IN LISTS programs)
   message("running ${program}")
   run(${EMULATOR} "${program}" "${VERSION}")

@@ -140,6 +140,30 @@ static void a_pipe_goes_with_its_last_handle(void **state) {
   }
 }
 
+/* A server that has closed leaves its name to its connections; nobody else gets it meanwhile. */
+static void a_name_stays_while_connections_live(void **state) {
+  net_fixture *net = *state;
+  CLAUSES("IPC-23") {
+    pipe_peer_name(net, "");
+    listen_at(net, net->path);
+    HANDLE client = pipe_peer_open(net->path);
+    net_run_until(net, peer_there);
+    net_stop_listening(net);
+    net->server.log.length = 0;
+    listen_at(net, net->path);
+    net_run_until(net, server_told);
+    assert_int_equal(net->server.error, WEIR_EADDRINUSE);
+    connect_to(net, net->path, &net->client);
+    net_settle(net);
+    net_expect("waits", &net->client.log, "");
+    weir_socket_destroy(net->peers[0].socket, NULL);
+    (void)CloseHandle(client);
+    net_run_until(net, net_client_closed);
+    net_expect("all is gone", &net->client.log, "error(ENOENT) close(1)");
+    serve_once(net, net->path);
+  }
+}
+
 static void the_pipes_of_a_process_that_ends_are_gone(void **state) {
   net_fixture *net = *state;
   char line[32];
@@ -198,6 +222,27 @@ static void descriptors_are_not_listened_on(void **state) {
     assert_int_equal(net->server.error, WEIR_ENOTSUP);
     assert_false(weir_server_listening(net->server.server));
   }
+}
+
+/* What a completion port has once is nobody else's. */
+static void descriptors_stay_where_they_are(void **state) {
+  net_fixture *net = *state;
+  weir_socket_options options = WEIR_SOCKET_OPTIONS_INIT;
+  weir_socket *socket;
+  intptr_t fd;
+  pipe_peer_name(net, "");
+  listen_at(net, net->path);
+  connect_to(net, net->path, &net->client);
+  net_run_until(net, both_there);
+  options.fd = weir_socket_fd(net->client.socket);
+  assert_true(options.fd != -1);
+  assert_int_equal(weir_socket_create(net->loop, &options, NULL, NULL, &socket), WEIR_ENOTSUP);
+  assert_int_equal(weir_socket_detach(net->client.socket, &fd), WEIR_ENOTSUP);
+  assert_int_equal(weir_socket_write_fd(net->client.socket, options.fd, "x", 1, NULL, NULL),
+                   WEIR_ENOTSUP);
+  assert_int_equal(net_write(&net->client, 0, 1, "w"), WEIR_OK);
+  net_settle(net);
+  net_expect("works", &net->peers[0].log, "data(1)");
 }
 
 /* What everybody may do to a pipe, by its list of rights. */
@@ -504,9 +549,11 @@ int main(void) {
       TEST(a_path_is_a_pipes_name),
       TEST(any_characters_make_a_name),
       TEST(a_pipe_goes_with_its_last_handle),
+      TEST(a_name_stays_while_connections_live),
       TEST(the_pipes_of_a_process_that_ends_are_gone),
       TEST(a_name_that_is_taken_stays_whose_it_is),
       TEST(descriptors_are_not_listened_on),
+      TEST(descriptors_stay_where_they_are),
       TEST(everybody_may_do_what_was_asked_for),
       TEST(the_peers_process_is_told),
       TEST(a_client_waits_for_an_instance),
