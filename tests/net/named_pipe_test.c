@@ -236,7 +236,7 @@ static void descriptors_stay_where_they_are(void **state) {
   net_run_until(net, both_there);
   options.fd = weir_socket_fd(net->client.socket);
   assert_true(options.fd != -1);
-  assert_int_equal(weir_socket_create(net->loop, &options, NULL, NULL, &socket), WEIR_ENOTSUP);
+  assert_int_equal(weir_socket_create(net->loop, &options, NULL, NULL, &socket), WEIR_EINVAL);
   assert_int_equal(weir_socket_detach(net->client.socket, &fd), WEIR_ENOTSUP);
   assert_int_equal(weir_socket_write_fd(net->client.socket, options.fd, "x", 1, NULL, NULL),
                    WEIR_ENOTSUP);
