@@ -4,9 +4,9 @@
 #include "backends/iocp/connect.h"
 
 #include "backends/iocp/stream.h"
+#include "platform/address.h"
 #include "platform/clock.h"
 #include "platform/error.h"
-#include "platform/win32/address.h"
 #include "platform/win32/ipc.h"
 
 #include <assert.h>

@@ -7,8 +7,8 @@
 #include "backends/iocp/receive.h"
 #include "backends/iocp/send.h"
 #include "backends/iocp/stream.h"
+#include "platform/address.h"
 #include "platform/error.h"
-#include "platform/win32/address.h"
 #include "platform/win32/credentials.h"
 #include "platform/win32/option.h"
 

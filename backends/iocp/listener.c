@@ -6,8 +6,8 @@
 
 #include "backends/iocp/stream.h"
 #include "core/containers/list.h"
+#include "platform/address.h"
 #include "platform/error.h"
-#include "platform/win32/address.h"
 #include "platform/win32/ipc.h"
 
 #include <assert.h>

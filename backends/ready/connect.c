@@ -4,9 +4,9 @@
 
 #include "backends/ready/receive.h"
 #include "backends/ready/table.h"
+#include "platform/address.h"
 #include "platform/clock.h"
 #include "platform/error.h"
-#include "platform/posix/address.h"
 #include "platform/posix/descriptor.h"
 #include "platform/posix/ipc.h"
 

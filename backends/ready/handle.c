@@ -8,7 +8,7 @@
 #include "backends/ready/resolve.h"
 #include "backends/ready/send.h"
 #include "backends/ready/table.h"
-#include "platform/posix/address.h"
+#include "platform/address.h"
 #include "platform/posix/credentials.h"
 #include "platform/posix/descriptor.h"
 #include "platform/posix/option.h"

@@ -4,7 +4,7 @@
 #include "backends/uv/connect.h"
 
 #include "backends/uv/handle.h"
-#include "platform/posix/address.h"
+#include "platform/address.h"
 
 #include <assert.h>
 

@@ -2,8 +2,8 @@
  * who waits for it. */
 #include "platform/host.h"
 
+#include "platform/address.h"
 #include "platform/error.h"
-#include "platform/posix/address.h"
 
 #include <netdb.h>
 #include <stdlib.h>

@@ -2,9 +2,9 @@
  * nobody shares an address. Does not decide when they are used. */
 #include "platform/win32/descriptor.h"
 
+#include "platform/address.h"
 #include "platform/error.h"
 #include "platform/thread.h"
-#include "platform/win32/address.h"
 
 weir_err weirp_descriptor_start(void) {
   static weirp_mutex lock = WEIRP_MUTEX_INIT;

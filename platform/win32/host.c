@@ -2,8 +2,8 @@
  * who waits for it. */
 #include "platform/host.h"
 
+#include "platform/address.h"
 #include "platform/error.h"
-#include "platform/win32/address.h"
 #include "platform/win32/descriptor.h"
 #include "platform/win32/wide.h"
 

@@ -1,6 +1,6 @@
 /* Sockets of Windows: how they are made and bound, that they lead somewhere, and their options. */
+#include "platform/address.h"
 #include "platform/error.h"
-#include "platform/win32/address.h"
 #include "platform/win32/descriptor.h"
 #include "platform/win32/option.h"
 #include "tests/support/test.h"
