@@ -173,11 +173,9 @@ weir_err weirp_descriptor_extensions_of(SOCKET socket,
                                         weirp_descriptor_extensions *out_extensions) {
   const GUID accept_ex = WSAID_ACCEPTEX;
   const GUID connect_ex = WSAID_CONNECTEX;
-  const GUID addresses = WSAID_GETACCEPTEXSOCKADDRS;
   weirp_descriptor_extensions found;
   weir_err err = ask(socket, accept_ex, &found.accept, sizeof found.accept);
   if (err == WEIR_OK) err = ask(socket, connect_ex, &found.connect, sizeof found.connect);
-  if (err == WEIR_OK) err = ask(socket, addresses, &found.addresses, sizeof found.addresses);
   if (err == WEIR_OK) *out_extensions = found;
   return err;
 }
