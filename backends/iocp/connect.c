@@ -116,12 +116,12 @@ void weirb_iocp_connect_submit(weir_backend *backend, weirb_iocp_handle *handle,
   assert(handle->in == NULL && handle->stream != NULL);
   handle->in = op;
   if (connect->remote.transport == WEIR_TRANSPORT_IPC) {
-    weirb_retries_begin(op);
     try_pipe(backend, handle);
     return;
   }
   weir_err err = connect_tcp(backend, handle->stream, connect);
   if (err == WEIR_EALREADY) return;
+  weirb_retries_begin(op);
   handle->in = NULL;
   weirb_iocp_finish(backend, op, err);
 }
@@ -137,7 +137,7 @@ void weirb_iocp_connect_retry(weir_backend *backend, weir_time now) {
 
 void weirb_iocp_connect_forget(weir_backend *backend, weirb_iocp_handle *handle) {
   weirb_iocp_stream *stream = handle->stream;
-  weirb_retries_remove(&backend->retries, handle->in);
+  (void)weirb_retries_remove(&backend->retries, handle->in);
   if (stream->flags & WEIRB_IOCP_CONNECTING)
     (void)CancelIoEx(stream->object, &stream->in.overlapped);
 }

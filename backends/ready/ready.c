@@ -128,7 +128,7 @@ weir_err weirb_ready_open(const weirb_ready_poller *poller, const weir_backend_o
   backend->poller = poller;
   backend->system_fd = -1;
   backend->wakeup = (weirp_wakeup){-1, -1};
-  backend->retry_at = WEIR_TIME_NEVER;
+  weirb_retries_init(&backend->retries);
   backend->message.msg_iov = &backend->free;
   backend->message.msg_iovlen = 1;
   backend->turn_over = true;

@@ -29,7 +29,7 @@ weir_time weirb_ready_turn_due(const weir_backend *backend) {
       backend->at < backend->count) {
     return PASSED;
   }
-  return backend->retry_at;
+  return backend->retries.at;
 }
 
 /* Milliseconds until a time, rounded up so that nothing comes early; -1: no end. */
@@ -48,10 +48,7 @@ weir_err weirb_ready_turn_begin(weir_backend *backend, weir_time deadline) {
   backend->served = 0;
   backend->turn++;
   for (;;) {
-    if (backend->retrying != NULL) {
-      weir_time now = weirp_clock_now();
-      if (backend->retry_at <= now) weirb_ready_connect_retry(backend, now);
-    }
+    if (backend->retries.first != NULL) weirb_ready_connect_retry(backend, weirp_clock_now());
     weir_time work = weirb_ready_turn_due(backend);
     int timeout = milliseconds_until(work < deadline ? work : deadline);
     int n = backend->poller->wait(backend, timeout);

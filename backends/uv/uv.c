@@ -64,7 +64,7 @@ static weir_time due(const weir_backend *backend) {
     return WEIR_TIME_NEVER;
   int ms = uv_backend_timeout(backend->own);
   if (ms == 0) return 1;
-  if (ms < 0 || backend->retrying == NULL) return WEIR_TIME_NEVER;
+  if (ms < 0 || backend->retries.first == NULL) return WEIR_TIME_NEVER;
   /* It is counted from the loop's time, which may be long ago. */
   return (uv_now(backend->own) + (uint64_t)ms) * WEIR_TIME_MS;
 }
