@@ -2,7 +2,7 @@
 #include "backends/retries.h"
 
 /* The longest pause, in milliseconds; the first is 1, each doubles. */
-enum { PAUSE_MAX = 50 };
+enum { PAUSE_MAX = 50, PAUSE_BITS = 6, PAUSE_MASK = (1 << PAUSE_BITS) - 1 };
 
 void weirb_retries_init(weirb_retries *retries) {
   retries->first = NULL;
@@ -11,34 +11,45 @@ void weirb_retries_init(weirb_retries *retries) {
 
 void weirb_retries_begin(weir_op *op) {
   op->data = NULL;
+  op->length = 0;
 }
 
-/* 32 bits of milliseconds are enough for differences. */
-static uint32_t ms_of(weir_time time) {
-  return (uint32_t)(time / WEIR_TIME_MS);
+/* The millisecond when an operation is due, as many of its bits as there is room for, and below it
+ * the pause that ends then. */
+static uint32_t due_in(weir_time now, uint32_t pause) {
+  return ((uint32_t)(now / WEIR_TIME_MS) + pause) << PAUSE_BITS | pause;
 }
 
-static void put(weirb_retries *retries, weir_op *op, weir_time now, uint32_t ms) {
-  weir_time due = now + ms * WEIR_TIME_MS;
-  op->length = ms_of(now) + ms;
+/* Nothing waits for longer than a pause: what seems to was due long ago, beyond what is kept. */
+static uint32_t rest_of(const weir_op *op, weir_time now) {
+  uint32_t rest = ((uint32_t)op->length - due_in(now, 0)) >> PAUSE_BITS;
+  return rest <= PAUSE_MAX ? rest : 0;
+}
+
+static void put(weirb_retries *retries, weir_op *op, weir_time due) {
   op->next = retries->first;
+  op->data = &retries->first;
+  if (op->next != NULL) op->next->data = &op->next;
   retries->first = op;
   if (due < retries->at) retries->at = due;
 }
 
 void weirb_retries_add(weirb_retries *retries, weir_op *op, weir_time now) {
-  uintptr_t pause = (uintptr_t)op->data * 2;
+  uint32_t pause = ((uint32_t)op->length & PAUSE_MASK) * 2;
   if (pause == 0) pause = 1;
   if (pause > PAUSE_MAX) pause = PAUSE_MAX;
-  op->data = (void *)pause;
-  put(retries, op, now, (uint32_t)pause);
+  op->length = due_in(now, pause);
+  put(retries, op, now + pause * WEIR_TIME_MS);
 }
 
-void weirb_retries_remove(weirb_retries *retries, const weir_op *op) {
-  weir_op **link = &retries->first;
-  while (*link != NULL && *link != op) link = &(*link)->next;
-  if (*link != NULL) *link = op->next;
+bool weirb_retries_remove(weirb_retries *retries, weir_op *op) {
+  weir_op **link = op->data;
+  if (link == NULL) return false;
+  *link = op->next;
+  if (op->next != NULL) op->next->data = link;
+  op->data = NULL;
   if (retries->first == NULL) retries->at = WEIR_TIME_NEVER;
+  return true;
 }
 
 weir_op *weirb_retries_take_due(weirb_retries *retries, weir_time now) {
@@ -47,11 +58,12 @@ weir_op *weirb_retries_take_due(weirb_retries *retries, weir_time now) {
   weirb_retries_init(retries);
   while (next != NULL) {
     weir_op *op = next;
-    int32_t rest = (int32_t)((uint32_t)op->length - ms_of(now));
+    uint32_t rest = rest_of(op, now);
     next = op->next;
     if (rest > 0) {
-      put(retries, op, now, (uint32_t)rest);
+      put(retries, op, now + rest * WEIR_TIME_MS);
     } else {
+      op->data = NULL;
       op->next = due;
       due = op;
     }

@@ -4,13 +4,18 @@
 #include "backends/iocp/connect.h"
 
 #include "backends/iocp/stream.h"
+#include "platform/address.h"
 #include "platform/clock.h"
 #include "platform/error.h"
-#include "platform/win32/address.h"
 #include "platform/win32/ipc.h"
 
 #include <assert.h>
 #include <string.h>
+
+/* Headers leave it out for the oldest system that is meant. */
+#ifndef SIO_TCP_INITIAL_RTO
+#define SIO_TCP_INITIAL_RTO _WSAIOW(IOC_VENDOR, 17)
+#endif
 
 /* What Linux makes of "any" as a destination, and Windows refuses. */
 static void aim_at_loopback(struct sockaddr_storage *address) {
@@ -37,17 +42,19 @@ static bool is_loopback(const struct sockaddr_storage *address) {
   return memcmp(&v6.sin6_addr, &in6addr_loopback, sizeof in6addr_loopback) == 0;
 }
 
+/* How often a connection is asked for: TCP_INITIAL_RTO_PARAMETERS. */
+typedef struct asking {
+  USHORT round_trip;    /* All bits: as it is. */
+  UCHAR more_questions; /* 0xFE: none. */
+} asking;
+
 /* A refusal of this machine's own is final, but Windows asks three times, for two seconds. Where it
  * knows of no such setting nothing else is lost. */
 static void ask_once(SOCKET socket) {
-#ifdef SIO_TCP_INITIAL_RTO
-  TCP_INITIAL_RTO_PARAMETERS once = {TCP_INITIAL_RTO_UNSPECIFIED_RTT,
-                                     TCP_INITIAL_RTO_NO_SYN_RETRANSMISSIONS};
+  asking once = {0xFFFF, 0xFE};
   DWORD bytes = 0;
-  (void)WSAIoctl(socket, SIO_TCP_INITIAL_RTO, &once, sizeof once, NULL, 0, &bytes, NULL, NULL);
-#else
-  (void)socket;
-#endif
+  (void)WSAIoctl(socket, SIO_TCP_INITIAL_RTO, &once, (DWORD)sizeof once, NULL, 0, &bytes, NULL,
+                 NULL);
 }
 
 static weir_err find_connect_ex(weir_backend *backend, SOCKET socket) {
@@ -115,8 +122,8 @@ void weirb_iocp_connect_submit(weir_backend *backend, weirb_iocp_handle *handle,
   const weir_connect_op *connect = (const weir_connect_op *)(const void *)op;
   assert(handle->in == NULL && handle->stream != NULL);
   handle->in = op;
+  weirb_retries_begin(op);
   if (connect->remote.transport == WEIR_TRANSPORT_IPC) {
-    weirb_retries_begin(op);
     try_pipe(backend, handle);
     return;
   }
@@ -137,7 +144,7 @@ void weirb_iocp_connect_retry(weir_backend *backend, weir_time now) {
 
 void weirb_iocp_connect_forget(weir_backend *backend, weirb_iocp_handle *handle) {
   weirb_iocp_stream *stream = handle->stream;
-  weirb_retries_remove(&backend->retries, handle->in);
+  (void)weirb_retries_remove(&backend->retries, handle->in);
   if (stream->flags & WEIRB_IOCP_CONNECTING)
     (void)CancelIoEx(stream->object, &stream->in.overlapped);
 }

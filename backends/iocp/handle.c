@@ -7,8 +7,8 @@
 #include "backends/iocp/receive.h"
 #include "backends/iocp/send.h"
 #include "backends/iocp/stream.h"
+#include "platform/address.h"
 #include "platform/error.h"
-#include "platform/win32/address.h"
 #include "platform/win32/credentials.h"
 #include "platform/win32/option.h"
 
@@ -101,7 +101,7 @@ weir_err weirb_iocp_peer_credentials(const weir_backend *backend, const weir_han
                                      weir_peer_credentials *out_credentials) {
   const weirb_iocp_stream *stream = stream_of(base);
   (void)backend;
-  if (stream == NULL) return WEIR_EBADF;
+  if (stream == NULL) return WEIR_ENOTCONN; /* A pipe that was closed to end it, at the most. */
   return weirp_credentials_of_peer(stream->object, (stream->flags & WEIRB_IOCP_SERVER) != 0,
                                    out_credentials);
 }

@@ -2,6 +2,7 @@
  */
 #include "backends/iocp/iocp.h"
 
+#include "backends/completions.h"
 #include "backends/iocp/adopt.h"
 #include "backends/iocp/handle.h"
 #include "backends/iocp/listener.h"
@@ -56,8 +57,7 @@ static weir_err open_iocp(const weir_backend_options *options, weir_backend **ou
   backend->given = given;
   backend->turn_over = true;
   backend->ready_end = &backend->ready;
-  backend->pending =
-      (weir_completions){NULL, &backend->pending.first, NULL, &backend->pending.closed};
+  weirb_completions_init(&backend->pending);
   weirb_retries_init(&backend->retries);
   weirb_resolves_init(&backend->resolves, backend, weirb_iocp_wake);
   err = begin(backend);

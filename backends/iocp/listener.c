@@ -6,8 +6,8 @@
 
 #include "backends/iocp/stream.h"
 #include "core/containers/list.h"
+#include "platform/address.h"
 #include "platform/error.h"
-#include "platform/win32/address.h"
 #include "platform/win32/ipc.h"
 
 #include <assert.h>
@@ -83,11 +83,7 @@ static weir_err create_instance(weir_backend *backend, slot *s, bool first) {
   bool messages = (listener->bind_flags & WEIR_BIND_HALF_CLOSE) != 0;
   weir_err err =
       weirp_ipc_create(&listener->name, first, messages, listener->bind_flags, &s->object);
-  if (err != WEIR_OK) {
-    s->object = INVALID_HANDLE_VALUE;
-    return err;
-  }
-  err = weirb_iocp_stream_join(backend, s->object, true);
+  if (err == WEIR_OK) err = weirb_iocp_stream_join(backend, s->object, true);
   if (err != WEIR_OK) empty(s);
   return err;
 }
@@ -110,14 +106,11 @@ static weir_err await_client(weir_backend *backend, slot *s) {
   weir_err err = s->object == INVALID_HANDLE_VALUE ? create_instance(backend, s, false) : WEIR_OK;
   if (err != WEIR_OK) return err;
   memset(&s->request.overlapped, 0, sizeof s->request.overlapped);
-  if (ConnectNamedPipe(s->object, &s->request.overlapped)) {
-    await(s);
-    return WEIR_OK;
-  }
-  DWORD error = GetLastError();
+  /* What is over at once the port does not tell. */
+  DWORD error = ConnectNamedPipe(s->object, &s->request.overlapped) ? NO_ERROR : GetLastError();
   if (error == ERROR_IO_PENDING) {
     await(s);
-  } else if (error == ERROR_PIPE_CONNECTED || error == ERROR_NO_DATA) {
+  } else if (error == NO_ERROR || error == ERROR_PIPE_CONNECTED || error == ERROR_NO_DATA) {
     put_behind(s);
   } else {
     err = weirp_error((int)error);
@@ -223,19 +216,13 @@ void weirb_iocp_accept_submit(weir_backend *backend, weirb_iocp_handle *handle, 
 /* Makes the connection that came that of a stream. @return what the system says; then it is gone */
 static weir_err hand_over(weir_backend *backend, const weirb_iocp_listener *listener,
                           weirb_iocp_stream *stream, HANDLE object, weir_address *out_remote) {
-  SOCKET from = weirb_iocp_socket(listener->stream);
-  weir_err err = WEIR_OK;
   if (listener->ipc) {
     stream->object = object; /* The port knows it. */
     weirb_iocp_set(stream, WEIRB_IOCP_IPC | WEIRB_IOCP_SERVER);
     if (listener->bind_flags & WEIR_BIND_HALF_CLOSE) weirb_iocp_set(stream, WEIRB_IOCP_MESSAGES);
     return WEIR_OK;
   }
-  /* Without this the socket does not know its addresses, and cannot be shut down. */
-  if (setsockopt((SOCKET)object, SOL_SOCKET, SO_UPDATE_ACCEPT_CONTEXT, (const char *)&from,
-                 (int)sizeof from) != 0)
-    err = weirp_error_last();
-  if (err == WEIR_OK) err = weirb_iocp_stream_open(backend, stream, object);
+  weir_err err = weirb_iocp_stream_open(backend, stream, object);
   if (err != WEIR_OK) {
     weirp_descriptor_close((SOCKET)object);
     return err;
@@ -279,6 +266,14 @@ void weirb_iocp_listener_serve(weir_backend *backend, weirb_iocp_stream *stream,
   weirb_iocp_tell(done, &op->op, err);
 }
 
+/* Makes what came a connection: without this a socket does not know its addresses, and cannot be
+ * shut down. @return false: it is gone */
+static bool establish(const slot *s) {
+  SOCKET from = weirb_iocp_socket(s->listener->stream);
+  return s->listener->ipc || setsockopt((SOCKET)s->object, SOL_SOCKET, SO_UPDATE_ACCEPT_CONTEXT,
+                                        (const char *)&from, (int)sizeof from) == 0;
+}
+
 void weirb_iocp_listener_event(weir_backend *backend, weirb_iocp_request *request,
                                weir_completions *done) {
   slot *s = weirc_container(request, slot, request);
@@ -292,18 +287,21 @@ void weirb_iocp_listener_event(weir_backend *backend, weirb_iocp_request *reques
     return;
   }
   weirb_iocp_handle *handle = listener->stream->owner;
-  if (error == 0) {
-    put_behind(s);
-    weirb_iocp_listener_serve(backend, listener->stream, done);
-    return;
-  }
-  /* Who came is gone again; the others are not to wait for that. */
-  empty(s);
-  weir_err err = await_all(backend, listener);
-  if (err == WEIR_OK || handle->in == NULL) return;
   weir_op *op = handle->in;
-  handle->in = NULL;
-  weirb_iocp_tell(done, op, err);
+  weir_err err = WEIR_OK;
+  if (error == 0 && establish(s)) {
+    put_behind(s);
+  } else {
+    /* Who came is gone again; the others are not to wait for that. */
+    empty(s);
+    err = await_all(backend, listener);
+  }
+  if (err == WEIR_OK) {
+    weirb_iocp_listener_serve(backend, listener->stream, done);
+  } else if (op != NULL) {
+    handle->in = NULL;
+    weirb_iocp_tell(done, op, err);
+  }
 }
 
 void weirb_iocp_listener_close(weir_backend *backend, weirb_iocp_stream *stream) {

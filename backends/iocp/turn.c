@@ -3,17 +3,16 @@
  * finished on the spot meanwhile. Does not decide what an event means. */
 #include "backends/iocp/turn.h"
 
+#include "backends/completions.h"
 #include "backends/iocp/connect.h"
 #include "backends/iocp/listener.h"
 #include "backends/iocp/receive.h"
 #include "backends/iocp/send.h"
 #include "backends/iocp/stream.h"
+#include "backends/wait.h"
 #include "core/containers/list.h"
 #include "platform/clock.h"
 #include "platform/error.h"
-
-/* A time that has passed. */
-#define PASSED ((weir_time)1)
 
 void weirb_iocp_queue(weir_backend *backend, weirb_iocp_stream *stream) {
   if (stream->flags & WEIRB_IOCP_QUEUED) return;
@@ -34,7 +33,7 @@ int weirb_iocp_result(weirb_iocp_request *request, size_t *out_bytes) {
 weir_time weirb_iocp_due(const weir_backend *backend) {
   if (backend->ready != NULL || backend->serving != NULL || backend->pending.first != NULL ||
       backend->pending.closed != NULL || backend->at < backend->count) {
-    return PASSED;
+    return WEIRB_WAIT_NOT;
   }
   return backend->retries.at;
 }
@@ -46,22 +45,12 @@ void weirb_iocp_wake(weir_backend *backend) {
     weirc_atomic_int_store(&backend->woken, 0);
 }
 
-/* Milliseconds until a time, rounded up so that nothing comes early. */
-static DWORD milliseconds_until(weir_time time) {
-  if (time == WEIR_TIME_NEVER) return INFINITE;
-  if (time <= PASSED) return 0;
-  weir_time now = weirp_clock_now();
-  if (time <= now) return 0;
-  weir_time ms = (time - now - 1) / WEIR_TIME_MS + 1;
-  return ms < INFINITE ? (DWORD)ms : INFINITE - 1;
-}
-
 /* @return how many packets came; negative: a weir_err */
-static int wait_at_port(weir_backend *backend, DWORD ms) {
+static int wait_at_port(weir_backend *backend, int ms) {
   ULONG count = 0;
   backend->at = backend->count = 0;
   BOOL any = GetQueuedCompletionStatusEx(backend->port, backend->packets, WEIRB_IOCP_PACKETS,
-                                         &count, ms, FALSE);
+                                         &count, ms < 0 ? INFINITE : (DWORD)ms, FALSE);
   if (any) {
     backend->count = (unsigned)count;
     return (int)count;
@@ -78,9 +67,9 @@ static weir_err begin_turn(weir_backend *backend, weir_time deadline) {
   for (;;) {
     if (backend->retries.first != NULL) weirb_iocp_connect_retry(backend, weirp_clock_now());
     weir_time work = weirb_iocp_due(backend);
-    int count = wait_at_port(backend, milliseconds_until(work < deadline ? work : deadline));
+    int count = wait_at_port(backend, weirb_wait_ms(work < deadline ? work : deadline));
     if (count < 0) return (weir_err)-count;
-    if (count > 0 || work <= PASSED || deadline <= work) return WEIR_OK;
+    if (count > 0 || work <= WEIRB_WAIT_NOT || deadline <= work) return WEIR_OK;
     /* A busy pipe is to be tried again: the deadline is still to come. */
   }
 }
@@ -125,24 +114,9 @@ static void serve_queued(weir_backend *backend, weir_completions *done) {
     weirb_iocp_receive_serve(backend, stream, done);
 }
 
-static void hand_out_pending(weir_backend *backend, weir_completions *done) {
-  weir_completions *pending = &backend->pending;
-  if (pending->first == NULL) return;
-  *done->end = pending->first;
-  done->end = pending->end;
-  pending->first = NULL;
-  pending->end = &pending->first;
-}
-
 static void end_turn(weir_backend *backend, weir_completions *done) {
-  weir_completions *pending = &backend->pending;
   backend->turn_over = true;
-  hand_out_pending(backend, done);
-  if (pending->closed == NULL) return;
-  *done->closed_end = pending->closed;
-  done->closed_end = pending->closed_end;
-  pending->closed = NULL;
-  pending->closed_end = &pending->closed;
+  weirb_completions_move(&backend->pending, done);
 }
 
 weir_err weirb_iocp_poll(weir_backend *backend, weir_time deadline, weir_completions *done) {
@@ -152,7 +126,7 @@ weir_err weirb_iocp_poll(weir_backend *backend, weir_time deadline, weir_complet
     weir_err err = begin_turn(backend, deadline);
     if (err != WEIR_OK) return err;
     /* Before anything is read: what comes of it, a close for one, is to happen first. */
-    hand_out_pending(backend, done);
+    weirb_completions_move_ops(&backend->pending, done);
   }
   /* One at a time, as all share the receive buffer. */
   while (done->end == before && backend->at < backend->count)
@@ -163,7 +137,8 @@ weir_err weirb_iocp_poll(weir_backend *backend, weir_time deadline, weir_complet
 }
 
 void weirb_iocp_drain(weir_backend *backend) {
-  weir_completions nobody = {NULL, &nobody.first, NULL, &nobody.closed};
+  weir_completions nobody;
+  weirb_completions_init(&nobody);
   while (backend->serving != NULL) serve_queued(backend, &nobody);
   backend->serving = backend->ready;
   while (backend->serving != NULL) serve_queued(backend, &nobody);
@@ -172,6 +147,6 @@ void weirb_iocp_drain(weir_backend *backend) {
       const OVERLAPPED_ENTRY *packet = &backend->packets[backend->at++];
       if (packet->lpOverlapped != NULL) serve_packet(backend, packet, &nobody);
     }
-    if (backend->held == 0 || wait_at_port(backend, INFINITE) < 0) return;
+    if (backend->held == 0 || wait_at_port(backend, -1) < 0) return;
   }
 }

@@ -14,10 +14,10 @@ void weirb_ready_connect_submit(weir_backend *backend, weirb_ready_handle *handl
 void weirb_ready_connect_event(weir_backend *backend, weirb_ready_handle *handle, uint32_t events,
                                weir_completions *done);
 
-/** Takes the CONNECT that is out from its handle without finishing it. */
-void weirb_ready_connect_take(weir_backend *backend, weirb_ready_handle *handle);
+/** The CONNECT that is out is given up. */
+void weirb_ready_connect_forget(weir_backend *backend, weirb_ready_handle *handle);
 
-/** Tries the connections again that are due, and lets go of handles that wait no more. */
+/** Tries the connections again that are due. */
 void weirb_ready_connect_retry(weir_backend *backend, weir_time now);
 
 #endif

@@ -8,7 +8,7 @@
 #include "backends/ready/resolve.h"
 #include "backends/ready/send.h"
 #include "backends/ready/table.h"
-#include "platform/posix/address.h"
+#include "platform/address.h"
 #include "platform/posix/credentials.h"
 #include "platform/posix/descriptor.h"
 #include "platform/posix/option.h"
@@ -112,20 +112,15 @@ void weirb_ready_move(weir_backend *backend, weir_handle *base_from, weir_handle
   memset(from, 0, sizeof *from);
 }
 
-/* True if the operation that is out on the handle's receiving side is a CONNECT. */
-static bool connecting(const weirb_ready_handle *handle) {
-  return handle->in != NULL && handle->in->kind == WEIR_OP_CONNECT;
-}
-
 /* The SEND that is out, or NULL: what the union holds depends on the handle's use. */
 static weir_op *send_of(const weirb_ready_handle *handle) {
-  return (handle->flags & WEIRB_READY_LISTENER) || connecting(handle) ? NULL : handle->out.send;
+  return handle->flags & WEIRB_READY_LISTENER ? NULL : handle->out.send;
 }
 
 static void end_in(weir_backend *backend, weirb_ready_handle *handle) {
   weir_op *op = handle->in;
   if (op == NULL) return;
-  if (connecting(handle)) weirb_ready_connect_take(backend, handle);
+  if (op->kind == WEIR_OP_CONNECT) weirb_ready_connect_forget(backend, handle);
   handle->in = NULL;
   /* Where a RECEIVE with memory of its own ends there is nothing in that memory. */
   if (op->kind == WEIR_OP_RECEIVE) op->length = 0;

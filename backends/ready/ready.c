@@ -8,6 +8,7 @@
  * is called again. */
 #include "backends/ready/ready.h"
 
+#include "backends/completions.h"
 #include "backends/ready/connect.h"
 #include "backends/ready/listener.h"
 #include "backends/ready/passing.h"
@@ -73,7 +74,7 @@ weir_err weirb_ready_poll(weir_backend *backend, weir_time deadline, weir_comple
     weir_err err = weirb_ready_turn_begin(backend, deadline);
     if (err != WEIR_OK) return err;
     /* Before anything is read: what comes of it, a close for one, is to happen first. */
-    weirb_ready_turn_hand_out_earlier(backend, done);
+    weirb_completions_move_ops(&backend->pending, done);
     if (done->end != before) return WEIR_OK;
   }
   backend->free = (struct iovec){backend->buffer, WEIRB_READY_ROOM};
@@ -128,14 +129,13 @@ weir_err weirb_ready_open(const weirb_ready_poller *poller, const weir_backend_o
   backend->poller = poller;
   backend->system_fd = -1;
   backend->wakeup = (weirp_wakeup){-1, -1};
-  backend->retry_at = WEIR_TIME_NEVER;
+  weirb_retries_init(&backend->retries);
   backend->message.msg_iov = &backend->free;
   backend->message.msg_iovlen = 1;
   backend->turn_over = true;
   backend->ready.end = &backend->ready.first;
   backend->again.end = &backend->again.first;
-  backend->pending.end = &backend->pending.first;
-  backend->pending.closed_end = &backend->pending.closed;
+  weirb_completions_init(&backend->pending);
   weirb_resolves_init(&backend->resolves, backend, weirb_ready_wake);
   weir_err err = begin(backend);
   if (err == WEIR_OK)

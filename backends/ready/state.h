@@ -7,6 +7,7 @@
 
 #include "backends/ready/poller.h"
 #include "backends/resolves.h"
+#include "backends/retries.h"
 #include "platform/posix/wakeup.h"
 #include "weir/backend.h"
 
@@ -59,7 +60,6 @@ typedef struct weirb_ready_handle {
   union {
     weir_op *send; /**< The SEND that is out; its `next` is a SHUTDOWN that waits behind it. */
     weirb_ready_listener *listener; /**< With WEIRB_READY_LISTENER. */
-    uintptr_t delay;                /**< While a CONNECT is out: ms until it is tried again. */
   } out;                            /**< What the handle is used for decides which. */
 } weirb_ready_handle;
 
@@ -88,8 +88,7 @@ struct weir_backend {
   unsigned rounds;            /**< Rounds of this turn. */
   unsigned served;            /**< Handles served from `ready` in this turn. */
   uint32_t turn;              /**< Counts the turns. */
-  weir_handle *retrying;      /**< Handles whose CONNECT is to be tried again. */
-  weir_time retry_at;         /**< When the first of them is due; WEIR_TIME_NEVER: none. */
+  weirb_retries retries;      /**< CONNECTs to Unix sockets whose listener had no room. */
   weirb_resolves resolves;    /**< The RESOLVEs, which have no handle. */
   weirb_ready_passed *passed; /**< Descriptors to be taken, oldest first; NULL: none ever came. */
   size_t passed_count;        /**< How many. */

@@ -2,14 +2,15 @@
  * does when it is its turn. */
 #include "backends/ready/turn.h"
 
+#include "backends/completions.h"
 #include "backends/ready/connect.h"
 #include "backends/ready/serve.h"
+#include "backends/wait.h"
 #include "platform/clock.h"
 #include "platform/error.h"
 
 #include <assert.h>
 #include <errno.h>
-#include <limits.h>
 
 /* Puts all of one queue behind another. */
 static void queue_move(weirb_ready_queue *to, weirb_ready_queue *from) {
@@ -20,26 +21,13 @@ static void queue_move(weirb_ready_queue *to, weirb_ready_queue *from) {
   from->end = &from->first;
 }
 
-/* A time that has passed. */
-#define PASSED ((weir_time)1)
-
 weir_time weirb_ready_turn_due(const weir_backend *backend) {
   if (backend->ready.first != NULL || backend->again.first != NULL ||
       backend->pending.first != NULL || backend->pending.closed != NULL ||
       backend->at < backend->count) {
-    return PASSED;
+    return WEIRB_WAIT_NOT;
   }
-  return backend->retry_at;
-}
-
-/* Milliseconds until a time, rounded up so that nothing comes early; -1: no end. */
-static int milliseconds_until(weir_time time) {
-  if (time == WEIR_TIME_NEVER) return -1;
-  if (time <= PASSED) return 0;
-  weir_time now = weirp_clock_now();
-  if (time <= now) return 0;
-  weir_time ms = (time - now - 1) / WEIR_TIME_MS + 1;
-  return ms < INT_MAX ? (int)ms : INT_MAX;
+  return backend->retries.at;
 }
 
 weir_err weirb_ready_turn_begin(weir_backend *backend, weir_time deadline) {
@@ -48,17 +36,14 @@ weir_err weirb_ready_turn_begin(weir_backend *backend, weir_time deadline) {
   backend->served = 0;
   backend->turn++;
   for (;;) {
-    if (backend->retrying != NULL) {
-      weir_time now = weirp_clock_now();
-      if (backend->retry_at <= now) weirb_ready_connect_retry(backend, now);
-    }
+    if (backend->retries.first != NULL) weirb_ready_connect_retry(backend, weirp_clock_now());
     weir_time work = weirb_ready_turn_due(backend);
-    int timeout = milliseconds_until(work < deadline ? work : deadline);
+    int timeout = weirb_wait_ms(work < deadline ? work : deadline);
     int n = backend->poller->wait(backend, timeout);
     if (n < 0 && errno != EINTR) return weirp_error_last();
     backend->at = 0;
     backend->count = n > 0 ? (unsigned)n : 0;
-    if (n > 0 || (n == 0 && (work <= PASSED || deadline <= work))) return WEIR_OK;
+    if (n > 0 || (n == 0 && (work <= WEIRB_WAIT_NOT || deadline <= work))) return WEIR_OK;
     /* A signal, or the time to try a connection again: the deadline is still to come. */
   }
 }
@@ -80,26 +65,10 @@ static weirb_ready_handle *take_next(weir_backend *backend) {
   return weirb_ready_handle_of(handle);
 }
 
-void weirb_ready_turn_hand_out_earlier(weir_backend *backend, weir_completions *done) {
-  weir_completions *pending = &backend->pending;
-  if (pending->first == NULL) return;
-  *done->end = pending->first;
-  done->end = pending->end;
-  pending->first = NULL;
-  pending->end = &pending->first;
-}
-
 /* Appends what was finished on the spot. */
 static void end_turn(weir_backend *backend, weir_completions *done) {
   backend->turn_over = true;
-  weir_completions *pending = &backend->pending;
-  weirb_ready_turn_hand_out_earlier(backend, done);
-  if (pending->closed != NULL) {
-    *done->closed_end = pending->closed;
-    done->closed_end = pending->closed_end;
-    pending->closed = NULL;
-    pending->closed_end = &pending->closed;
-  }
+  weirb_completions_move(&backend->pending, done);
 }
 
 void weirb_ready_turn_go_on(weir_backend *backend, weir_completions *done) {

@@ -16,9 +16,6 @@ weir_err weirb_ready_turn_begin(weir_backend *backend, weir_time deadline);
 /** When there is something to do though the system has no event: 1, a time, or WEIR_TIME_NEVER. */
 weir_time weirb_ready_turn_due(const weir_backend *backend);
 
-/** Appends operations that were finished on the spot before the turn began. */
-void weirb_ready_turn_hand_out_earlier(weir_backend *backend, weir_completions *done);
-
 /** Goes on with rounds over the handles that have more to do, and ends the turn when nothing comes
  * of them. To be called until it appends nothing. */
 void weirb_ready_turn_go_on(weir_backend *backend, weir_completions *done);

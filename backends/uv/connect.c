@@ -4,12 +4,9 @@
 #include "backends/uv/connect.h"
 
 #include "backends/uv/handle.h"
-#include "platform/posix/address.h"
+#include "platform/address.h"
 
 #include <assert.h>
-
-/* The longest pause between two tries, in milliseconds; the first is 1, each doubles. */
-enum { DELAY_MAX = 50 };
 
 static void on_connected(uv_connect_t *request, int status) {
   weirb_uv_stream *stream = weirb_uv_stream_of(request->handle);
@@ -38,44 +35,32 @@ static weirb_uv_stream *stream_of(const weir_op *op) {
   return weirb_uv_handle_of(op->handle)->stream;
 }
 
-/* The operation has no other use for its length: when it is due, by libuv's clock. */
-static void try_later(weir_backend *backend, weir_op *op) {
-  weirb_uv_stream *stream = stream_of(op);
-  unsigned delay = stream->delay == 0 ? 1 : stream->delay * 2u;
-  stream->delay = (uint8_t)(delay > DELAY_MAX ? DELAY_MAX : delay);
-  op->length = (size_t)uv_now(backend->loop) + stream->delay;
-  op->next = backend->retrying;
-  backend->retrying = op;
+/* Retries go by libuv's clock, as the timer does. */
+static weir_time loop_time(const weir_backend *backend) {
+  return uv_now(backend->loop) * WEIR_TIME_MS;
 }
 
 static void on_retry(uv_timer_t *timer);
 
 static void arm(weir_backend *backend) {
-  uint64_t now = uv_now(backend->loop), first = UINT64_MAX;
-  for (const weir_op *op = backend->retrying; op != NULL; op = op->next)
-    if (op->length < first) first = op->length;
-  if (first == UINT64_MAX)
+  weir_time at = backend->retries.at, now = loop_time(backend);
+  if (at == WEIR_TIME_NEVER)
     (void)uv_timer_stop(&backend->host->retry);
   else
-    (void)uv_timer_start(&backend->host->retry, on_retry, first > now ? first - now : 0, 0);
+    (void)uv_timer_start(&backend->host->retry, on_retry, at > now ? (at - now) / WEIR_TIME_MS : 0,
+                         0);
 }
 
 static void on_retry(uv_timer_t *timer) {
   weir_backend *backend = ((weirb_uv_host *)timer->data)->backend;
-  uint64_t now = uv_now(backend->loop);
-  weir_op *next = backend->retrying;
-  backend->retrying = NULL;
+  weir_time now = loop_time(backend);
+  weir_op *next = weirb_retries_take_due(&backend->retries, now);
   while (next != NULL) {
     weir_op *op = next;
     next = op->next;
-    if (op->length > now) {
-      op->next = backend->retrying;
-      backend->retrying = op;
-      continue;
-    }
     op->error = connect_path(stream_of(op), (const weir_connect_op *)(const void *)op);
     if (op->error == WEIR_EAGAIN) {
-      try_later(backend, op);
+      weirb_retries_add(&backend->retries, op, now);
       continue;
     }
     weirb_uv_handle_of(op->handle)->in = NULL;
@@ -90,10 +75,11 @@ void weirb_uv_connect_submit(weir_backend *backend, weirb_uv_handle *handle, wei
   assert(handle->in == NULL && handle->stream != NULL);
   bool local = connect->remote.transport == WEIR_TRANSPORT_IPC;
   handle->in = op;
+  weirb_retries_begin(op);
   weir_err err =
       local ? connect_path(handle->stream, connect) : connect_tcp(handle->stream, connect);
   if (local && err == WEIR_EAGAIN) {
-    try_later(backend, op);
+    weirb_retries_add(&backend->retries, op, loop_time(backend));
     arm(backend);
   } else if (local || err != WEIR_EALREADY) {
     handle->in = NULL;
@@ -103,9 +89,5 @@ void weirb_uv_connect_submit(weir_backend *backend, weirb_uv_handle *handle, wei
 
 void weirb_uv_connect_forget(weirb_uv_handle *handle) {
   weir_backend *backend = handle->stream->backend;
-  weir_op **link = &backend->retrying;
-  while (*link != NULL && *link != handle->in) link = &(*link)->next;
-  if (*link == NULL) return;
-  *link = (*link)->next;
-  arm(backend);
+  if (weirb_retries_remove(&backend->retries, handle->in)) arm(backend);
 }

@@ -7,7 +7,7 @@
 #include "backends/uv/listener.h"
 #include "backends/uv/receive.h"
 #include "backends/uv/send.h"
-#include "platform/posix/address.h"
+#include "platform/address.h"
 #include "platform/posix/credentials.h"
 #include "platform/posix/descriptor.h"
 #include "platform/posix/option.h"

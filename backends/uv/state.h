@@ -9,6 +9,7 @@
 #define WEIRB_UV_STATE_H
 
 #include "backends/resolves.h"
+#include "backends/retries.h"
 #include "core/containers/list.h"
 #include "platform/posix/ipc.h"
 #include "weir/backend.h"
@@ -50,7 +51,6 @@ typedef struct weirb_uv_stream {
   struct weirb_uv_handle *owner; /**< NULL: closed, nobody hears of it. */
   weirb_uv_extra *extra;         /**< NULL: nothing of it was needed yet. */
   uint16_t lost;                 /**< A weir_err: why a descriptor that came was not handed on. */
-  uint8_t delay;                 /**< Milliseconds until a CONNECT is tried again. */
   bool ipc;                      /**< No IP address. */
   bool fifo;                     /**< An end of a pipe. */
   bool open;                     /**< libuv has the descriptor. */
@@ -94,7 +94,7 @@ struct weir_backend {
   bool once;                    /**< One turn runs, and its check has not come yet. */
   weirc_link resuming;          /**< The extra parts whose SEND goes on when libuv has read. */
   weir_time deadline;           /**< As set_deadline() said. */
-  weir_op *retrying;            /**< CONNECTs to be tried again. */
+  weirb_retries retries;        /**< CONNECTs to be tried again, by libuv's clock. */
   weirb_resolves resolves;      /**< The RESOLVEs, which have no handle. */
   weir_allocator allocator;     /**< The loop's. */
   void (*on_ready)(void *core); /**< The core's. */

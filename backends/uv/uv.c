@@ -2,6 +2,7 @@
  * and when another thread wants it. Does not decide what handles do. */
 #include "backends/uv/uv.h"
 
+#include "backends/completions.h"
 #include "backends/uv/connect.h"
 #include "backends/uv/handle.h"
 #include "backends/uv/listener.h"
@@ -64,7 +65,7 @@ static weir_time due(const weir_backend *backend) {
     return WEIR_TIME_NEVER;
   int ms = uv_backend_timeout(backend->own);
   if (ms == 0) return 1;
-  if (ms < 0 || backend->retrying == NULL) return WEIR_TIME_NEVER;
+  if (ms < 0 || backend->retries.first == NULL) return WEIR_TIME_NEVER;
   /* It is counted from the loop's time, which may be long ago. */
   return (uv_now(backend->own) + (uint64_t)ms) * WEIR_TIME_MS;
 }
@@ -147,18 +148,6 @@ static void wake(weir_backend *backend) {
   (void)uv_async_send(&backend->host->async);
 }
 
-static void move_list(weir_completions *to, weir_completions *from) {
-  if (from->first != NULL) {
-    *to->end = from->first;
-    to->end = from->end;
-  }
-  if (from->closed != NULL) {
-    *to->closed_end = from->closed;
-    to->closed_end = from->closed_end;
-  }
-  *from = (weir_completions){NULL, &from->first, NULL, &from->closed};
-}
-
 /* What was finished on the spot comes out once in a turn, behind the rest, so that a turn ends. */
 static weir_err poll_uv(weir_backend *backend, weir_time deadline, weir_completions *done) {
   weir_op **before = done->end;
@@ -169,10 +158,10 @@ static weir_err poll_uv(weir_backend *backend, weir_time deadline, weir_completi
     weirb_resolves_turn(&backend->resolves);
     weirb_resolves_collect(&backend->resolves, &backend->told);
   }
-  move_list(done, &backend->told);
+  weirb_completions_move(&backend->told, done);
   if (done->end != before || backend->turn_over) return WEIR_OK;
   backend->turn_over = true;
-  move_list(done, &backend->pending);
+  weirb_completions_move(&backend->pending, done);
   return WEIR_OK;
 }
 
@@ -303,9 +292,8 @@ static weir_err open_uv(const weir_backend_options *options, weir_backend **out_
   backend->on_ready = options->on_ready;
   backend->core = options->core;
   backend->given = given;
-  backend->told = (weir_completions){NULL, &backend->told.first, NULL, &backend->told.closed};
-  backend->pending =
-      (weir_completions){NULL, &backend->pending.first, NULL, &backend->pending.closed};
+  weirb_completions_init(&backend->told);
+  weirb_completions_init(&backend->pending);
   weirc_list_init(&backend->resuming);
   backend->host = backend->loop != NULL ? open_host(backend) : NULL;
   if (backend->host == NULL) {

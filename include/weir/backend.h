@@ -328,7 +328,7 @@ typedef struct weir_backend_ops {
   /**
    * Who the peer of a connected handle is; see socket_option.h. WEIR_TRANSPORT_IPC only. Optional.
    * @param out_credentials all but its size is written, on success only
-   * @return WEIR_OK; WEIR_ENOTSUP: it is a pipe; what the system says
+   * @return WEIR_OK; WEIR_ENOTSUP: it is a pipe of POSIX's; what the system says
    */
   weir_err (*peer_credentials)(const weir_backend *backend, const weir_handle *handle,
                                struct weir_peer_credentials *out_credentials);

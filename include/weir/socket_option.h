@@ -78,12 +78,13 @@ WEIR_API weir_err weir_socket_set_type_of_service(weir_socket *socket, int32_t t
  * The system is not asked. Later Node's getTypeOfService(). */
 WEIR_API int32_t weir_socket_type_of_service(const weir_socket *socket);
 
-/** Who is at the other end of a Unix socket. Start from WEIR_PEER_CREDENTIALS_INIT. */
+/** Who is at the other end of a Unix socket or a named pipe. Start from
+ * WEIR_PEER_CREDENTIALS_INIT. */
 typedef struct weir_peer_credentials {
   size_t size;        /**< Set by WEIR_PEER_CREDENTIALS_INIT. */
   int64_t process_id; /**< -1: the system does not tell, or cannot see the process from here. */
-  uint32_t user_id;   /**< The effective one. */
-  uint32_t group_id;  /**< The effective one. */
+  uint32_t user_id;   /**< The effective one. UINT32_MAX, which is nobody: named pipes. */
+  uint32_t group_id;  /**< The same. */
 } weir_peer_credentials;
 
 /** Nobody yet. */
@@ -95,11 +96,15 @@ typedef struct weir_peer_credentials {
  * the connection was made: at the accepting end of the process that connected, at the other of the
  * one that listened, also when they have passed the descriptor on since. A process number may have
  * become another's meanwhile; the user and the group are what to decide by.
+ *
+ * Of a named pipe Windows tells the process only, as users are no numbers there. Whoever has an end
+ * may have passed it on, or be gone, so that is for logs; who may connect is what listening says.
  * @param socket an open one
  * @param out_credentials written on success only
- * @return WEIR_OK; WEIR_ENOTCONN: no connection, yet or any more; WEIR_ENOTSUP: TCP, a pipe, or a
- * backend that does not know, such as the simulator; WEIR_ERR_INVALID_ARG_TYPE: NULL;
- * WEIR_ERR_INVALID_ARG_VALUE: the struct's size is not known; what the system says
+ * @return WEIR_OK; WEIR_ENOTCONN: no connection, yet or any more; WEIR_ENOTSUP: TCP, an
+ * anonymous pipe on POSIX systems, or a backend that does not know, such as the simulator;
+ * WEIR_ERR_INVALID_ARG_TYPE: NULL; WEIR_ERR_INVALID_ARG_VALUE: the struct's size is not known; what
+ * the system says
  * @cost a system call, or two
  */
 WEIR_API weir_err weir_socket_peer_credentials(const weir_socket *socket,

@@ -2,8 +2,8 @@
  * raise signals. Does not decide when they are used. */
 #include "platform/posix/descriptor.h"
 
+#include "platform/address.h"
 #include "platform/error.h"
-#include "platform/posix/address.h"
 
 #include <errno.h>
 #include <fcntl.h>

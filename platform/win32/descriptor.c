@@ -2,9 +2,9 @@
  * nobody shares an address. Does not decide when they are used. */
 #include "platform/win32/descriptor.h"
 
+#include "platform/address.h"
 #include "platform/error.h"
 #include "platform/thread.h"
-#include "platform/win32/address.h"
 
 weir_err weirp_descriptor_start(void) {
   static weirp_mutex lock = WEIRP_MUTEX_INIT;
@@ -173,11 +173,9 @@ weir_err weirp_descriptor_extensions_of(SOCKET socket,
                                         weirp_descriptor_extensions *out_extensions) {
   const GUID accept_ex = WSAID_ACCEPTEX;
   const GUID connect_ex = WSAID_CONNECTEX;
-  const GUID addresses = WSAID_GETACCEPTEXSOCKADDRS;
   weirp_descriptor_extensions found;
   weir_err err = ask(socket, accept_ex, &found.accept, sizeof found.accept);
   if (err == WEIR_OK) err = ask(socket, connect_ex, &found.connect, sizeof found.connect);
-  if (err == WEIR_OK) err = ask(socket, addresses, &found.addresses, sizeof found.addresses);
   if (err == WEIR_OK) *out_extensions = found;
   return err;
 }

@@ -13,9 +13,8 @@
 
 /** What a socket can do by functions that it has to be asked for. */
 typedef struct weirp_descriptor_extensions {
-  LPFN_ACCEPTEX accept;                /**< Accepts into a socket that is there already. */
-  LPFN_CONNECTEX connect;              /**< Connects a bound socket, overlapped. */
-  LPFN_GETACCEPTEXSOCKADDRS addresses; /**< Reads the addresses that AcceptEx() has written. */
+  LPFN_ACCEPTEX accept;   /**< Accepts into a socket that is there already. */
+  LPFN_CONNECTEX connect; /**< Connects a bound socket, overlapped. */
 } weirp_descriptor_extensions;
 
 /**

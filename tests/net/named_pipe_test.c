@@ -294,17 +294,39 @@ static void everybody_may_do_what_was_asked_for(void **state) {
   }
 }
 
+static weir_err told_at_finish;
+
+static void ask_at_finish(weir_socket *socket, void *user) {
+  weir_peer_credentials who = WEIR_PEER_CREDENTIALS_INIT;
+  told_at_finish = weir_socket_peer_credentials(socket, &who);
+  net_handlers.on_finish(socket, user);
+}
+
 static void the_peers_process_is_told(void **state) {
   net_fixture *net = *state;
   weir_peer_credentials who = WEIR_PEER_CREDENTIALS_INIT;
+  weir_socket_handlers handlers = net_handlers;
+  weir_connect_options options = WEIR_CONNECT_OPTIONS_INIT;
   pipe_peer_name(net, "");
   listen_at(net, net->path);
-  connect_to(net, net->path, &net->client);
+  options.path = net->path;
+  handlers.on_finish = ask_at_finish;
+  net->client = (net_end){.net = net};
+  assert_int_equal(
+      weir_connect(net->loop, NULL, &options, &handlers, &net->client, &net->client.socket),
+      WEIR_OK);
   net_run_until(net, both_there);
   assert_int_equal(weir_socket_peer_credentials(net->client.socket, &who), WEIR_OK);
   assert_int_equal(who.process_id, GetCurrentProcessId());
+  assert_int_equal(who.user_id, UINT32_MAX);
+  assert_int_equal(who.group_id, UINT32_MAX);
   assert_int_equal(weir_socket_peer_credentials(net->peers[0].socket, &who), WEIR_OK);
   assert_int_equal(who.process_id, GetCurrentProcessId());
+  /* What ends a pipe has closed it already. */
+  told_at_finish = WEIR_OK;
+  assert_int_equal(weir_socket_end(net->client.socket, NULL, 0, NULL, NULL), WEIR_OK);
+  net_run_until(net, net_client_closed);
+  assert_int_equal(told_at_finish, WEIR_ENOTCONN);
 }
 
 /* A client that finds all instances taken tries again, until there is one or nobody serves. */
