@@ -100,15 +100,23 @@ static weir_err connect_pipe(weir_backend *backend, weirb_iocp_stream *stream,
   return err;
 }
 
-static void try_pipe(weir_backend *backend, weirb_iocp_handle *handle) {
+static const weir_connect_op *connect_of(const weir_op *op) {
+  return (const weir_connect_op *)(const void *)op;
+}
+
+/* @return WEIR_EAGAIN: it is still out; otherwise it is finished with that */
+static weir_err try_pipe(weir_backend *backend, weirb_iocp_handle *handle) {
   weir_op *op = handle->in;
-  weir_err err = connect_pipe(backend, handle->stream, (const weir_connect_op *)(const void *)op);
-  if (err == WEIR_EAGAIN) {
-    weirb_retries_add(&backend->retries, op, weirp_clock_now());
-    return;
-  }
+  weir_err err = connect_pipe(backend, handle->stream, connect_of(op));
+  if (err == WEIR_EAGAIN) return err;
   handle->in = NULL;
   weirb_iocp_finish(backend, op, err);
+  return err;
+}
+
+static bool same_pipe(const weir_op *one, const weir_op *other) {
+  const weir_endpoint *a = &connect_of(one)->remote, *b = &connect_of(other)->remote;
+  return a->path_length == b->path_length && memcmp(a->path, b->path, a->path_length) == 0;
 }
 
 void weirb_iocp_connect_submit(weir_backend *backend, weirb_iocp_handle *handle, weir_op *op) {
@@ -117,7 +125,8 @@ void weirb_iocp_connect_submit(weir_backend *backend, weirb_iocp_handle *handle,
   handle->in = op;
   if (connect->remote.transport == WEIR_TRANSPORT_IPC) {
     weirb_retries_begin(op);
-    try_pipe(backend, handle);
+    if (try_pipe(backend, handle) == WEIR_EAGAIN)
+      weirb_retries_add(&backend->retries, op, weirp_clock_now());
     return;
   }
   weir_err err = connect_tcp(backend, handle->stream, connect);
@@ -126,12 +135,23 @@ void weirb_iocp_connect_submit(weir_backend *backend, weirb_iocp_handle *handle,
   weirb_iocp_finish(backend, op, err);
 }
 
+/* Where one was refused all would be; and where one has got in the next will soon. */
 void weirb_iocp_connect_retry(weir_backend *backend, weir_time now) {
   weir_op *due = weirb_retries_take_due(&backend->retries, now);
+  const weir_op *refused = NULL;
+  bool moves = false;
   while (due != NULL) {
     weir_op *op = due;
     due = op->next;
-    try_pipe(backend, weirb_iocp_handle_of(op->handle));
+    if (refused == NULL || !same_pipe(refused, op)) {
+      if (try_pipe(backend, weirb_iocp_handle_of(op->handle)) != WEIR_EAGAIN) {
+        moves = true;
+        continue;
+      }
+      refused = op;
+    }
+    if (moves) weirb_retries_begin(op);
+    weirb_retries_add(&backend->retries, op, weirp_clock_now());
   }
 }
 
