@@ -83,21 +83,26 @@ static weir_err connect_tcp(weir_backend *backend, weirb_iocp_stream *stream,
 }
 
 static weir_err connect_pipe(weir_backend *backend, weirb_iocp_stream *stream,
-                             const weir_connect_op *op) {
+                             weir_connect_op *op) {
   bool messages = (op->flags & WEIR_BIND_HALF_CLOSE) != 0;
   weirp_ipc_name name;
+  weirp_ipc_directions directions;
   HANDLE pipe;
   weir_err err = weirp_ipc_name_make(op->remote.path, op->remote.path_length, &name);
   /* There is nothing of that name, whatever there may be in the file system. */
   if (err == WEIR_EACCES) return WEIR_ENOENT;
-  if (err == WEIR_OK) err = weirp_ipc_connect(&name, messages, &pipe);
+  if (err == WEIR_OK) err = weirp_ipc_connect(&name, messages, &directions, &pipe);
   if (err != WEIR_OK) return err;
   err = weirb_iocp_stream_open(backend, stream, pipe);
-  if (err != WEIR_OK)
+  if (err != WEIR_OK) {
     (void)CloseHandle(pipe);
-  else if (messages)
-    weirb_iocp_set(stream, WEIRB_IOCP_MESSAGES);
-  return err;
+    return err;
+  }
+  if (messages) weirb_iocp_set(stream, WEIRB_IOCP_MESSAGES);
+  if (directions == WEIRP_IPC_READ_ONLY) weirb_iocp_set(stream, WEIRB_IOCP_READ_ONLY);
+  op->sends_nothing = directions == WEIRP_IPC_READ_ONLY;
+  op->receives_nothing = directions == WEIRP_IPC_WRITE_ONLY;
+  return WEIR_OK;
 }
 
 static const weir_connect_op *connect_of(const weir_op *op) {
@@ -107,7 +112,7 @@ static const weir_connect_op *connect_of(const weir_op *op) {
 /* @return WEIR_EAGAIN: it is still out; otherwise it is finished with that */
 static weir_err try_pipe(weir_backend *backend, weirb_iocp_handle *handle) {
   weir_op *op = handle->in;
-  weir_err err = connect_pipe(backend, handle->stream, connect_of(op));
+  weir_err err = connect_pipe(backend, handle->stream, (weir_connect_op *)(void *)op);
   if (err == WEIR_EAGAIN) return err;
   handle->in = NULL;
   weirb_iocp_finish(backend, op, err);

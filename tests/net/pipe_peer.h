@@ -22,6 +22,9 @@ HANDLE pipe_peer_open(const char *path);
 /** Makes a pipe of bytes with so many instances at most, this being one; its calls wait. */
 HANDLE pipe_peer_create(const char *path, unsigned instances);
 
+/** Whether the system refuses to open a pipe of one direction for both. Wine 8 does not. */
+bool pipe_peer_directions_count(net_fixture *net);
+
 /** Writes all of it and waits for that. Fails the test if it cannot. */
 void pipe_peer_write(HANDLE pipe, const void *bytes, size_t length);
 

@@ -146,16 +146,24 @@ static HANDLE created(const weirp_ipc_name *name, bool first, bool message, unsi
   return pipe;
 }
 
-static HANDLE connected(const weirp_ipc_name *name, bool message) {
+static HANDLE connected_for(const weirp_ipc_name *name, bool message,
+                            weirp_ipc_directions expected) {
   HANDLE pipe = INVALID_HANDLE_VALUE;
-  assert_int_equal(weirp_ipc_connect(name, message, &pipe), WEIR_OK);
+  weirp_ipc_directions directions;
+  assert_int_equal(weirp_ipc_connect(name, message, &directions, &pipe), WEIR_OK);
   assert_true(pipe != INVALID_HANDLE_VALUE);
+  assert_int_equal(directions, expected);
   return pipe;
+}
+
+static HANDLE connected(const weirp_ipc_name *name, bool message) {
+  return connected_for(name, message, WEIRP_IPC_BOTH);
 }
 
 static void refused(const weirp_ipc_name *name, bool message, weir_err expected) {
   HANDLE pipe = INVALID_HANDLE_VALUE;
-  assert_int_equal(weirp_ipc_connect(name, message, &pipe), expected);
+  weirp_ipc_directions directions;
+  assert_int_equal(weirp_ipc_connect(name, message, &directions, &pipe), expected);
   assert_true(pipe == INVALID_HANDLE_VALUE);
 }
 
@@ -184,6 +192,45 @@ static void an_instance_is_connected_to(void **state) {
   end(client);
   end(server);
   refused(&name, false, WEIR_ENOENT);
+}
+
+static bool directions_count(void) {
+  weirp_ipc_name name = own_name("directions");
+  HANDLE server =
+      CreateNamedPipeW(name.text, PIPE_ACCESS_OUTBOUND, PIPE_TYPE_BYTE, 1, 4096, 4096, 0, NULL);
+  assert_true(server != INVALID_HANDLE_VALUE);
+  HANDLE client = CreateFileW(name.text, FILE_READ_DATA | FILE_WRITE_DATA | SYNCHRONIZE, 0, NULL,
+                              OPEN_EXISTING, 0, NULL);
+  bool count = client == INVALID_HANDLE_VALUE;
+  if (!count) end(client);
+  end(server);
+  return count;
+}
+
+/* What a pipe of one direction is good for is found out, also when its instance is taken. */
+static void a_pipe_may_have_one_direction(void **state) {
+  static const struct {
+    DWORD access;
+    weirp_ipc_directions directions;
+  } kinds[] = {{PIPE_ACCESS_OUTBOUND, WEIRP_IPC_READ_ONLY},
+               {PIPE_ACCESS_INBOUND, WEIRP_IPC_WRITE_ONLY}};
+  (void)state;
+  if (!directions_count()) {
+    print_message("SKIPPED: the system opens a pipe of one direction for both\n");
+    skip();
+  }
+  for (size_t i = 0; i < COUNT_OF(kinds) * 2; i++) {
+    bool message = i >= COUNT_OF(kinds);
+    weirp_ipc_name name = own_name("one-way");
+    HANDLE server =
+        CreateNamedPipeW(name.text, kinds[i % 2].access,
+                         message ? PIPE_TYPE_MESSAGE : PIPE_TYPE_BYTE, 1, 4096, 4096, 0, NULL);
+    assert_true(server != INVALID_HANDLE_VALUE);
+    HANDLE client = connected_for(&name, message, kinds[i % 2].directions);
+    refused(&name, message, WEIR_EAGAIN);
+    end(client);
+    end(server);
+  }
 }
 
 static void both_forms_are_one_name(void **state) {
@@ -377,6 +424,7 @@ int main(void) {
       cmocka_unit_test(characters_of_every_size_are_kept),
       cmocka_unit_test(the_longest_name_has_256_units),
       cmocka_unit_test(an_instance_is_connected_to),
+      cmocka_unit_test(a_pipe_may_have_one_direction),
       cmocka_unit_test(both_forms_are_one_name),
       cmocka_unit_test(any_name_that_is_made_is_taken),
       cmocka_unit_test(a_first_instance_is_the_only_one),
