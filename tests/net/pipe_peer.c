@@ -55,12 +55,6 @@ size_t pipe_peer_read(HANDLE pipe, void *bytes, size_t room) {
   return 0;
 }
 
-unsigned pipe_peer_handles(void) {
-  DWORD count = 0;
-  assert_true(GetProcessHandleCount(GetCurrentProcess(), &count));
-  return (unsigned)count;
-}
-
 pipe_program pipe_program_start(const char *mode, const char *path) {
   SECURITY_ATTRIBUTES inherited = {sizeof inherited, NULL, TRUE};
   STARTUPINFOA start = {0};

@@ -6,6 +6,7 @@
 #define WEIR_TESTS_PIPE_PEER_H
 
 #include "tests/support/net_fixture.h"
+#include "tests/support/win32/handle_count.h"
 
 #ifndef WIN32_LEAN_AND_MEAN
 #define WIN32_LEAN_AND_MEAN
@@ -30,9 +31,6 @@ void pipe_peer_write(HANDLE pipe, const void *bytes, size_t length);
 
 /** Reads what is there, at most `room`, waiting for the first byte. @return 0: the end */
 size_t pipe_peer_read(HANDLE pipe, void *bytes, size_t room);
-
-/** How many handles this process has. */
-unsigned pipe_peer_handles(void);
 
 /** A process of the program beside this one, started with two arguments. Its output is a pipe's
  * reading end. */

@@ -259,10 +259,10 @@ static void no_handle_is_kept(void **state) {
   /* What the system makes once for a process is there after this. */
   for (unsigned i = 0; i < 8; i++)
     for (net_kind kind = NET_IPV4; kind < NET_KINDS; kind++) come_and_go(kind, i);
-  unsigned before = pipe_peer_handles();
+  unsigned before = handle_count();
   for (unsigned i = 0; i < ROUNDS; i++)
     for (net_kind kind = NET_IPV4; kind < NET_KINDS; kind++) come_and_go(kind, i);
-  assert_int_equal(pipe_peer_handles(), before);
+  assert_int_equal(handle_count(), before);
 }
 
 int main(void) {

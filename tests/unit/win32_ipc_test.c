@@ -2,6 +2,7 @@
 #include "platform/win32/credentials.h"
 #include "platform/win32/ipc.h"
 #include "tests/support/test.h"
+#include "tests/support/win32/handle_count.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -171,13 +172,6 @@ static void end(HANDLE handle) {
   assert_true(CloseHandle(handle));
 }
 
-/* How many handles the process has: what is refused leaves none behind. */
-static DWORD handles(void) {
-  DWORD count = 0;
-  assert_true(GetProcessHandleCount(GetCurrentProcess(), &count));
-  return count;
-}
-
 static void an_instance_is_connected_to(void **state) {
   (void)state;
   weirp_ipc_name name = own_name("plain");
@@ -274,10 +268,10 @@ static void a_first_instance_is_the_only_one(void **state) {
   (void)state;
   weirp_ipc_name name = own_name("first");
   HANDLE server = created(&name, true, false, 0);
-  DWORD before = handles();
+  unsigned before = handle_count();
   assert_int_equal(weirp_ipc_create(&name, true, false, 0, &second), WEIR_EADDRINUSE);
   assert_true(second == INVALID_HANDLE_VALUE);
-  assert_int_equal(handles(), before);
+  assert_int_equal(handle_count(), before);
   /* Whoever came second has taken nothing away. */
   HANDLE client = connected(&name, false);
   /* A name is in use for as long as any instance of it is. */
@@ -299,9 +293,9 @@ static void a_name_that_cannot_be_is_refused(void **state) {
 static void what_is_no_pipe_is_not_connected_to(void **state) {
   static const weirp_ipc_name name = {L"\\\\.\\NUL"};
   (void)state;
-  DWORD before = handles();
+  unsigned before = handle_count();
   refused(&name, false, WEIR_ENOTSOCK);
-  assert_int_equal(handles(), before);
+  assert_int_equal(handle_count(), before);
 }
 
 static DWORD pipe_flags(HANDLE pipe) {
@@ -317,10 +311,10 @@ static void bytes_or_messages(void **state) {
   (void)state;
   weirp_ipc_name name = own_name("kind");
   HANDLE server = created(&name, true, false, 0);
-  DWORD before = handles();
+  unsigned before = handle_count();
   assert_int_equal(pipe_flags(server), 0);
   refused(&name, true, WEIR_EPROTOTYPE);
-  assert_int_equal(handles(), before);
+  assert_int_equal(handle_count(), before);
   end(server);
   server = created(&name, true, true, 0);
   HANDLE client = connected(&name, true);
