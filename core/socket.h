@@ -244,6 +244,9 @@ void weirc_socket_fin_sent(weir_socket *socket);
 /** Everything owed is told, then 'close'. */
 void weirc_socket_closed(weir_socket *socket);
 
+/** Nothing comes any more: 'end' follows what was kept. */
+void weirc_socket_take_end(weir_socket *socket);
+
 /** Asks the transport for more, if bytes are wanted and none are on their way. */
 void weirc_socket_read_more(weir_socket *socket);
 

@@ -183,6 +183,7 @@ static weir_err prepare(weir_socket *socket, plan *p) {
 static void take_prepared(weirc_socket_extra *extra, const plan *p) {
   extra->connect.flags = p->options.path_overflow == WEIR_PATH_REFUSE ? WEIR_BIND_PATH_REFUSE : 0;
   if (p->options.pipe_half_close) extra->connect.flags |= WEIR_BIND_HALF_CLOSE;
+  extra->connect.receives_nothing = extra->connect.sends_nothing = false;
   extra->before_connect = p->options.before_connect;
   extra->before_connect_user = p->options.before_connect_user;
   extra->race = p->race;
@@ -265,6 +266,28 @@ static void tell_connected(weir_socket *socket) {
     socket->handlers->on_ready(socket, socket->user);
 }
 
+/* A direction that a pipe does not have has ended when it is connected, as in Node. */
+static void end_receiving(weir_socket *socket) {
+  if (!socket->extra->connect.receives_nothing) return;
+  socket->input_ended = true;
+  weirc_socket_end_if_drained(socket);
+}
+
+static void end_sending(weir_socket *socket) {
+  if (!socket->extra->connect.sends_nothing || !weir_socket_writable(socket)) return;
+  if (weir_socket_end(socket, NULL, 0, NULL, NULL) == WEIR_ENOMEM)
+    weirc_socket_destroy_with(socket, WEIR_ENOMEM, "shutdown");
+}
+
+static void begin_reading(weir_socket *socket) {
+  bool ends = socket->extra->connect.receives_nothing && !socket->state.read_ended;
+  if (ends && socket->state.transport == WEIRC_TRANSPORT_OPEN) weirc_socket_take_end(socket);
+  if (socket->flow != WEIR_FLOW_PAUSED)
+    weirc_socket_start_reading(socket);
+  else
+    weirc_socket_read_more(socket);
+}
+
 void weirc_socket_establish(weir_socket *socket, const weir_address *remote) {
   weirc_socket_event_now(socket, WEIRC_SOCKET_CONNECTED);
   weirc_socket_refresh_timeout(socket);
@@ -273,13 +296,12 @@ void weirc_socket_establish(weir_socket *socket, const weir_address *remote) {
   weirc_endpoint_free(&socket->object.loop->allocator, &socket->extra->connect.remote);
   weirc_onread_begin(socket);
   if (weir_socket_destroyed(socket)) return;
+  end_receiving(socket);
   weirc_socket_flush(socket);
+  end_sending(socket);
   tell_connected(socket);
   weirc_socket_event_now(socket, WEIRC_SOCKET_READY);
-  if (socket->flow != WEIR_FLOW_PAUSED)
-    weirc_socket_start_reading(socket);
-  else
-    weirc_socket_read_more(socket);
+  begin_reading(socket);
 }
 
 void weirc_socket_connected(weir_socket *socket) {

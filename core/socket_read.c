@@ -90,7 +90,7 @@ static void take_bytes(weir_socket *socket, const weir_op *op) {
   if (!take(socket, data, op->length)) weirc_socket_destroy_with(socket, WEIR_ENOMEM, "read");
 }
 
-static void take_end(weir_socket *socket) {
+void weirc_socket_take_end(weir_socket *socket) {
   socket->input_ended = true;
   weirc_socket_refresh(socket);
   /* A last piece of text and the end are told as one. */
@@ -121,7 +121,7 @@ void weirc_socket_received_otherwise(weir_socket *socket) {
   if (open && op->error == WEIR_OK && op->length > 0) take_bytes(socket, op);
   socket->receiving = false;
   if (open && op->error == WEIR_OK && op->length == 0)
-    take_end(socket);
+    weirc_socket_take_end(socket);
   else if (open && op->error != WEIR_OK && op->error != WEIR_ECANCELED)
     weirc_socket_destroy_with(socket, op->error, "read");
   weirc_socket_read_more(socket);

@@ -90,32 +90,45 @@ static weir_err connect_tcp(weir_backend *backend, weirb_iocp_stream *stream,
 }
 
 static weir_err connect_pipe(weir_backend *backend, weirb_iocp_stream *stream,
-                             const weir_connect_op *op) {
+                             weir_connect_op *op) {
   bool messages = (op->flags & WEIR_BIND_HALF_CLOSE) != 0;
   weirp_ipc_name name;
+  weirp_ipc_directions directions;
   HANDLE pipe;
   weir_err err = weirp_ipc_name_make(op->remote.path, op->remote.path_length, &name);
   /* There is nothing of that name, whatever there may be in the file system. */
   if (err == WEIR_EACCES) return WEIR_ENOENT;
-  if (err == WEIR_OK) err = weirp_ipc_connect(&name, messages, &pipe);
+  if (err == WEIR_OK) err = weirp_ipc_connect(&name, messages, &directions, &pipe);
   if (err != WEIR_OK) return err;
   err = weirb_iocp_stream_open(backend, stream, pipe);
-  if (err != WEIR_OK)
+  if (err != WEIR_OK) {
     (void)CloseHandle(pipe);
-  else if (messages)
-    weirb_iocp_set(stream, WEIRB_IOCP_MESSAGES);
+    return err;
+  }
+  if (messages) weirb_iocp_set(stream, WEIRB_IOCP_MESSAGES);
+  if (directions == WEIRP_IPC_READ_ONLY) weirb_iocp_set(stream, WEIRB_IOCP_READ_ONLY);
+  op->sends_nothing = directions == WEIRP_IPC_READ_ONLY;
+  op->receives_nothing = directions == WEIRP_IPC_WRITE_ONLY;
+  return WEIR_OK;
+}
+
+static const weir_connect_op *connect_of(const weir_op *op) {
+  return (const weir_connect_op *)(const void *)op;
+}
+
+/* @return WEIR_EAGAIN: it is still out; otherwise it is finished with that */
+static weir_err try_pipe(weir_backend *backend, weirb_iocp_handle *handle) {
+  weir_op *op = handle->in;
+  weir_err err = connect_pipe(backend, handle->stream, (weir_connect_op *)(void *)op);
+  if (err == WEIR_EAGAIN) return err;
+  handle->in = NULL;
+  weirb_iocp_finish(backend, op, err);
   return err;
 }
 
-static void try_pipe(weir_backend *backend, weirb_iocp_handle *handle) {
-  weir_op *op = handle->in;
-  weir_err err = connect_pipe(backend, handle->stream, (const weir_connect_op *)(const void *)op);
-  if (err == WEIR_EAGAIN) {
-    weirb_retries_add(&backend->retries, op, weirp_clock_now());
-    return;
-  }
-  handle->in = NULL;
-  weirb_iocp_finish(backend, op, err);
+static bool same_pipe(const weir_op *one, const weir_op *other) {
+  const weir_endpoint *a = &connect_of(one)->remote, *b = &connect_of(other)->remote;
+  return a->path_length == b->path_length && memcmp(a->path, b->path, a->path_length) == 0;
 }
 
 void weirb_iocp_connect_submit(weir_backend *backend, weirb_iocp_handle *handle, weir_op *op) {
@@ -124,7 +137,8 @@ void weirb_iocp_connect_submit(weir_backend *backend, weirb_iocp_handle *handle,
   handle->in = op;
   weirb_retries_begin(op);
   if (connect->remote.transport == WEIR_TRANSPORT_IPC) {
-    try_pipe(backend, handle);
+    if (try_pipe(backend, handle) == WEIR_EAGAIN)
+      weirb_retries_add(&backend->retries, op, weirp_clock_now());
     return;
   }
   weir_err err = connect_tcp(backend, handle->stream, connect);
@@ -133,12 +147,23 @@ void weirb_iocp_connect_submit(weir_backend *backend, weirb_iocp_handle *handle,
   weirb_iocp_finish(backend, op, err);
 }
 
+/* Where one was refused all would be; and where one has got in the next will soon. */
 void weirb_iocp_connect_retry(weir_backend *backend, weir_time now) {
   weir_op *due = weirb_retries_take_due(&backend->retries, now);
+  const weir_op *refused = NULL;
+  bool moves = false;
   while (due != NULL) {
     weir_op *op = due;
     due = op->next;
-    try_pipe(backend, weirb_iocp_handle_of(op->handle));
+    if (refused == NULL || !same_pipe(refused, op)) {
+      if (try_pipe(backend, weirb_iocp_handle_of(op->handle)) != WEIR_EAGAIN) {
+        moves = true;
+        continue;
+      }
+      refused = op;
+    }
+    if (moves) weirb_retries_begin(op);
+    weirb_retries_add(&backend->retries, op, weirp_clock_now());
   }
 }
 

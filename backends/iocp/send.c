@@ -150,6 +150,7 @@ static ptrdiff_t try_pipe(weir_backend *backend, weirb_iocp_stream *stream,
   WSABUF pieces[PIECES];
   size_t sent = 0, bytes;
   unsigned used;
+  if (stream->flags & WEIRB_IOCP_READ_ONLY) return -(ptrdiff_t)WEIR_EPIPE;
   weirb_iocp_sender *sender = sender_of(backend, stream);
   if (sender == NULL) return 0; /* The SEND is told. */
   /* The core had no memory for the SEND, so what it took back is on its way all the same. */
@@ -220,7 +221,9 @@ static void end_pipe(weir_backend *backend, weirb_iocp_stream *stream) {
 static void begin_shutdown(weir_backend *backend, weirb_iocp_handle *handle, weir_op *op) {
   weirb_iocp_stream *stream = handle->stream;
   weir_err err = WEIR_OK;
-  if (stream->flags & WEIRB_IOCP_MESSAGES) {
+  if (stream->flags & WEIRB_IOCP_READ_ONLY) {
+    /* What never began: the other direction is not to end with it. */
+  } else if (stream->flags & WEIRB_IOCP_MESSAGES) {
     weirb_iocp_sender *sender = sender_of(backend, stream);
     err = sender != NULL && !sender->tried ? write_pipe(sender, "", 0) : WEIR_ENOMEM;
     if (err == WEIR_OK && sender->out) {

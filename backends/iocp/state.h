@@ -48,7 +48,8 @@ enum {
   WEIRB_IOCP_END_CAME = 1u << 8,   /**< The peer has ended its direction. */
   WEIRB_IOCP_ENDED = 1u << 9,      /**< A pipe that was closed to end it. */
   WEIRB_IOCP_QUEUED = 1u << 10,    /**< In the backend's queue. */
-  WEIRB_IOCP_CLOSED = 1u << 11     /**< close() was called; the system still has a SEND. */
+  WEIRB_IOCP_CLOSED = 1u << 11,    /**< close() was called; the system still has a SEND. */
+  WEIRB_IOCP_READ_ONLY = 1u << 12  /**< A pipe that takes nothing. */
 };
 
 /** Bytes on their way, see send.c. */

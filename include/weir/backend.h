@@ -86,6 +86,11 @@ typedef struct weir_connect_op {
   weir_op op;           /**< kind, handle. */
   weir_endpoint remote; /**< Where to. */
   unsigned flags;       /**< WEIR_BIND_PATH_REFUSE, WEIR_BIND_HALF_CLOSE, or 0. */
+  /** Out: a pipe that is for sending only; no RECEIVE follows. False at submit(). */
+  bool receives_nothing;
+  /** Out: a pipe that is for receiving only: whatever is sent is WEIR_EPIPE, and a SHUTDOWN is done
+   * at once and ends nothing else. False at submit(). */
+  bool sends_nothing;
 } weir_connect_op;
 
 /** WEIR_OP_ACCEPT. */

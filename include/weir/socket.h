@@ -186,8 +186,10 @@ typedef struct weir_connect_options {
   /** A name, which is looked up, or an IPv4 or IPv6 address in text form; NULL or "": "localhost".
    * @source CON-09 */
   const char *host;
-  const char
-      *path; /**< A Unix domain socket; when set, port and host are ignored. @source CON-40 */
+  /** A Unix domain socket, or a named pipe; when set, port and host are ignored. What a pipe of one
+   * direction does not have has ended when it is connected: on_end or on_finish comes. @source
+   * CON-40 */
+  const char *path;
   size_t path_length; /**< Bytes of path; 0: up to its NUL. Linux' abstract names begin with a NUL
                          and need it. */
   weir_path_overflow path_overflow; /**< What happens to a path that is too long. @source IPC-03 */

@@ -120,19 +120,32 @@ static weir_err prepare(HANDLE pipe, bool message) {
   return GetLastError() == ERROR_INVALID_PARAMETER ? WEIR_EPROTOTYPE : weirp_error_last();
 }
 
-weir_err weirp_ipc_connect(const weirp_ipc_name *name, bool message, HANDLE *out_pipe) {
-  /* No more than is needed: GENERIC_WRITE is also the right to be a server of that name. */
-  DWORD rights =
-      FILE_READ_DATA | FILE_WRITE_DATA | FILE_READ_ATTRIBUTES | FILE_WRITE_ATTRIBUTES | SYNCHRONIZE;
-  HANDLE pipe =
-      CreateFileW(name->text, rights, 0, NULL, OPEN_EXISTING,
-                  FILE_FLAG_OVERLAPPED | SECURITY_SQOS_PRESENT | SECURITY_IDENTIFICATION, NULL);
+/* No more than is needed: GENERIC_WRITE is also the right to be a server of that name. */
+static HANDLE open_end(const weirp_ipc_name *name, DWORD directions) {
+  DWORD rights = directions | FILE_READ_ATTRIBUTES | FILE_WRITE_ATTRIBUTES | SYNCHRONIZE;
+  return CreateFileW(name->text, rights, 0, NULL, OPEN_EXISTING,
+                     FILE_FLAG_OVERLAPPED | SECURITY_SQOS_PRESENT | SECURITY_IDENTIFICATION, NULL);
+}
+
+weir_err weirp_ipc_connect(const weirp_ipc_name *name, bool message,
+                           weirp_ipc_directions *out_directions, HANDLE *out_pipe) {
+  static const DWORD asked[] = {[WEIRP_IPC_BOTH] = FILE_READ_DATA | FILE_WRITE_DATA,
+                                [WEIRP_IPC_READ_ONLY] = FILE_READ_DATA,
+                                [WEIRP_IPC_WRITE_ONLY] = FILE_WRITE_DATA};
+  weirp_ipc_directions directions = WEIRP_IPC_BOTH;
+  HANDLE pipe = open_end(name, asked[directions]);
+  /* Of one direction, or this user has no more. */
+  while (pipe == INVALID_HANDLE_VALUE && GetLastError() == ERROR_ACCESS_DENIED &&
+         directions < WEIRP_IPC_WRITE_ONLY)
+    pipe = open_end(name, asked[++directions]);
   if (pipe == INVALID_HANDLE_VALUE)
     return GetLastError() == ERROR_PIPE_BUSY ? WEIR_EAGAIN : weirp_error_last();
   weir_err err = prepare(pipe, message);
-  if (err == WEIR_OK)
-    *out_pipe = pipe;
-  else
+  if (err != WEIR_OK) {
     (void)CloseHandle(pipe);
-  return err;
+    return err;
+  }
+  *out_directions = directions;
+  *out_pipe = pipe;
+  return WEIR_OK;
 }

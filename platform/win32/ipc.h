@@ -47,15 +47,25 @@ weir_err weirp_ipc_name_make(const char *path, size_t length, weirp_ipc_name *ou
 weir_err weirp_ipc_create(const weirp_ipc_name *name, bool first, bool message, unsigned flags,
                           HANDLE *out_pipe);
 
+/** Where bytes can go through an end of a pipe. */
+typedef enum weirp_ipc_directions {
+  WEIRP_IPC_BOTH,      /**< Both ways. */
+  WEIRP_IPC_READ_ONLY, /**< Only from the other end. */
+  WEIRP_IPC_WRITE_ONLY /**< Only to it. */
+} weirp_ipc_directions;
+
 /**
- * Opens the other end of an instance that waits, to read and to write: a pipe of one direction is
- * WEIR_EPERM. The other end can find out who this is, and cannot act as if it were this.
+ * Opens the other end of an instance that waits: to read and to write, or if that is denied to read
+ * or else to write, as the pipe is of one direction or this user may do no more. The other end can
+ * find out who this is, and cannot act as if it were this.
  * @param message messages come one by one, also empty ones; the pipe must be of that kind
- * @param out_pipe written on success only
+ * @param out_directions written on success only
+ * @param out_pipe the same
  * @return WEIR_OK; WEIR_EAGAIN: no instance waits; WEIR_ENOENT: there is none; WEIR_EPERM: it is
  * not for this user; WEIR_EPROTOTYPE: it has no messages; WEIR_ENOTSOCK: it is no pipe; what the
  * system says
  */
-weir_err weirp_ipc_connect(const weirp_ipc_name *name, bool message, HANDLE *out_pipe);
+weir_err weirp_ipc_connect(const weirp_ipc_name *name, bool message,
+                           weirp_ipc_directions *out_directions, HANDLE *out_pipe);
 
 #endif

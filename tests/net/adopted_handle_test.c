@@ -252,10 +252,10 @@ static void both_ends_of_a_pipe_are_adopted(void **state) {
 static void no_handle_is_kept(void **state) {
   (void)state;
   for (unsigned kind = 0; kind < KINDS; kind++) talk(kind);
-  unsigned before = pipe_peer_handles();
+  unsigned before = handle_count();
   for (unsigned i = 0; i < ROUNDS; i++)
     for (unsigned kind = 0; kind < KINDS; kind++) talk(kind);
-  assert_int_equal(pipe_peer_handles(), before);
+  assert_int_equal(handle_count(), before);
 }
 
 int main(void) {

@@ -13,7 +13,7 @@
 
 #define COUNT_OF(array) (sizeof(array) / sizeof *(array))
 
-enum { MANY = 500, BIG = 1000000 };
+enum { MANY = 500, MANY_MS = 90000, BIG = 1000000 };
 
 static void listen_at(net_fixture *net, const char *path) {
   weir_listen_options options = WEIR_LISTEN_OPTIONS_INIT;
@@ -393,6 +393,14 @@ static void on_one(weir_server *server, weir_socket *socket, void *user) {
 static const weir_server_handlers taking = {.size = sizeof(weir_server_handlers),
                                             .on_connection = on_one};
 
+/* As long as it takes on a machine that has other things to do. */
+static void run_patiently(net_fixture *net) {
+  weir_timer_start(net->base.watchdog, MANY_MS, 0);
+  assert_int_equal(weir_loop_run(net->loop, WEIR_RUN_DEFAULT), WEIR_OK);
+  weir_timer_stop(net->base.watchdog);
+  assert_false(net->base.timed_out);
+}
+
 static void many_clients_come_through_one_instance(void **state) {
   (void)state;
   weir_iocp_options one = WEIR_IOCP_OPTIONS_INIT;
@@ -414,7 +422,7 @@ static void many_clients_come_through_one_instance(void **state) {
     assert_int_equal(weir_connect(net->loop, NULL, &connect, &many_handlers, NULL, &client),
                      WEIR_OK);
   }
-  net_run(net);
+  run_patiently(net);
   assert_int_equal(taken, MANY);
   assert_int_equal(arrived, MANY);
   weir_server_free(server);

@@ -6,6 +6,7 @@
 #define WEIR_TESTS_PIPE_PEER_H
 
 #include "tests/support/net_fixture.h"
+#include "tests/support/win32/handle_count.h"
 
 #ifndef WIN32_LEAN_AND_MEAN
 #define WIN32_LEAN_AND_MEAN
@@ -22,14 +23,14 @@ HANDLE pipe_peer_open(const char *path);
 /** Makes a pipe of bytes with so many instances at most, this being one; its calls wait. */
 HANDLE pipe_peer_create(const char *path, unsigned instances);
 
+/** Whether the system refuses to open a pipe of one direction for both. Wine 8 does not. */
+bool pipe_peer_directions_count(net_fixture *net);
+
 /** Writes all of it and waits for that. Fails the test if it cannot. */
 void pipe_peer_write(HANDLE pipe, const void *bytes, size_t length);
 
 /** Reads what is there, at most `room`, waiting for the first byte. @return 0: the end */
 size_t pipe_peer_read(HANDLE pipe, void *bytes, size_t room);
-
-/** How many handles this process has. */
-unsigned pipe_peer_handles(void);
 
 /** A process of the program beside this one, started with two arguments. Its output is a pipe's
  * reading end. */

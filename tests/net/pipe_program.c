@@ -1,10 +1,17 @@
 /* A program of plain Win32 calls at the other end of a pipe, and a server of weir's in a process
  * that is to be ended:
  *
- *     pipe_program echo <path>     makes the pipe, says "ready", sends back what comes, until the
- * end pipe_program ask <path>      connects, sends 200000 bytes and reads as many back pipe_program
- * hold <path>     makes the pipe, says "ready", and stays until it is ended pipe_program serve
- * <path>    the same by weir, which says "taken" if it cannot
+ * pipe_program echo <path>: makes the pipe, says "ready", sends back what comes, until the end
+ *
+ * pipe_program ask <path>: connects, sends 200000 bytes and reads as many back
+ *
+ * pipe_program tell <path>: makes a pipe out of which it only sends 200000 bytes, says "ready"
+ *
+ * pipe_program hear <path>: the same, but into which as many come
+ *
+ * pipe_program hold <path>: makes the pipe, says "ready", and stays until it is ended
+ *
+ * pipe_program serve <path>: the same by weir, which says "taken" if it cannot
  */
 #include "weir/weir.h"
 
@@ -39,8 +46,9 @@ static int echo(const char *path) {
   return GetLastError() == ERROR_BROKEN_PIPE ? 0 : 5;
 }
 
+/* As the tests' net_byte(). */
 static char byte_at(unsigned at) {
-  return (char)(at * 31 + at / 251);
+  return (char)(at * 31 + (at >> 8) * 7 + (at >> 16));
 }
 
 static int ask(const char *path) {
@@ -58,6 +66,37 @@ static int ask(const char *path) {
     }
   }
   return CloseHandle(pipe) && back == TOTAL ? 0 : 6;
+}
+
+/* Waits for a client at a pipe of one direction. */
+static HANDLE one_way(const char *path, DWORD direction) {
+  HANDLE pipe = CreateNamedPipeA(path, direction, PIPE_TYPE_BYTE | PIPE_READMODE_BYTE | PIPE_WAIT,
+                                 1, 4096, 4096, 0, NULL);
+  if (pipe == INVALID_HANDLE_VALUE || say("ready")) return INVALID_HANDLE_VALUE;
+  if (ConnectNamedPipe(pipe, NULL) || GetLastError() == ERROR_PIPE_CONNECTED) return pipe;
+  return INVALID_HANDLE_VALUE;
+}
+
+static int tell(const char *path) {
+  HANDLE pipe = one_way(path, PIPE_ACCESS_OUTBOUND);
+  DWORD length;
+  if (pipe == INVALID_HANDLE_VALUE) return 2;
+  for (unsigned sent = 0; sent < TOTAL; sent += PART) {
+    for (unsigned i = 0; i < PART; i++) buffer[i] = byte_at(sent + i);
+    if (!WriteFile(pipe, buffer, PART, &length, NULL) || length != PART) return 3;
+  }
+  return FlushFileBuffers(pipe) && CloseHandle(pipe) ? 0 : 4;
+}
+
+static int hear(const char *path) {
+  HANDLE pipe = one_way(path, PIPE_ACCESS_INBOUND);
+  unsigned heard = 0;
+  DWORD length;
+  if (pipe == INVALID_HANDLE_VALUE) return 2;
+  while (ReadFile(pipe, buffer, sizeof buffer, &length, NULL))
+    for (unsigned i = 0; i < length; i++)
+      if (buffer[i] != byte_at(heard++)) return 3;
+  return GetLastError() == ERROR_BROKEN_PIPE && heard == TOTAL ? 0 : 4;
 }
 
 static int hold(const char *path) {
@@ -91,9 +130,10 @@ int main(int count, char **arguments) {
   static const struct {
     const char *name;
     int (*run)(const char *path);
-  } modes[] = {{"echo", echo}, {"ask", ask}, {"hold", hold}, {"serve", serve}};
+  } modes[] = {{"echo", echo}, {"ask", ask},   {"tell", tell},
+               {"hear", hear}, {"hold", hold}, {"serve", serve}};
   for (size_t i = 0; count == 3 && i < sizeof modes / sizeof *modes; i++)
     if (strcmp(arguments[1], modes[i].name) == 0) return modes[i].run(arguments[2]);
-  fprintf(stderr, "usage: pipe_program echo|ask|hold|serve <path>\n");
+  fprintf(stderr, "usage: pipe_program echo|ask|tell|hear|hold|serve <path>\n");
   return 1;
 }

@@ -72,6 +72,55 @@ static void a_win32_program_asks(void **state) {
   assert_int_equal(pipe_program_end(&started), 0);
 }
 
+static pipe_program start_one_way(net_fixture *net, const char *mode) {
+  char line[32];
+  pipe_peer_name(net, "");
+  pipe_program started = pipe_program_start(mode, net->path);
+  pipe_program_line(&started, line, sizeof line);
+  assert_string_equal(line, "ready");
+  return started;
+}
+
+/* From a pipe that goes one way: what cannot be written has ended. */
+static void a_win32_program_only_tells(void **state) {
+  net_fixture *net = *state;
+  bool counts = pipe_peer_directions_count(net);
+  pipe_program started = start_one_way(net, "tell");
+  connect_to(net);
+  net_run_until(net, net_client_closed);
+  assert_int_equal(net->client.received, TOTAL);
+  assert_false(net->client.garbled);
+  assert_int_equal(pipe_program_end(&started), 0);
+  net_expect("the client", &net->client.log,
+             counts ? "connect ready finish data(200000) end close(0)"
+                    : "connect ready data(200000) end finish close(0)");
+  assert_int_equal(net->client.error, WEIR_OK);
+  /* To such a pipe nothing can be sent. */
+  if (!counts) return;
+  started = start_one_way(net, "tell");
+  connect_to(net);
+  (void)net_write(&net->client, 0, 1, "w");
+  net_run_until(net, net_client_closed);
+  net_expect("the client", &net->client.log, "connect ready w:EPIPE error(EPIPE) close(1)");
+  pipe_program_kill(&started);
+}
+
+/* Into one that goes the other way. */
+static void a_win32_program_only_hears(void **state) {
+  net_fixture *net = *state;
+  bool counts = pipe_peer_directions_count(net);
+  pipe_program started = start_one_way(net, "hear");
+  connect_to(net);
+  assert_int_equal(net_write(&net->client, 0, TOTAL, "w"), WEIR_WAIT_DRAIN);
+  assert_int_equal(net_finish(&net->client, "e"), WEIR_OK);
+  net_run_until(net, net_client_closed);
+  assert_int_equal(pipe_program_end(&started), 0);
+  if (counts) assert_true(net_was_told(&net->client.log, "end"));
+  assert_true(net_was_told(&net->client.log, "w"));
+  assert_true(net_was_told(&net->client.log, "e"));
+  assert_true(net_was_told(&net->client.log, "close(0)"));
+}
+
 /* The reader's side, in a loop of its own: each connection is read a little at a time. */
 typedef struct reader {
   const char *path;
@@ -210,19 +259,18 @@ static void no_handle_is_kept(void **state) {
   /* What the system makes once for a process is there after this. */
   for (unsigned i = 0; i < 8; i++)
     for (net_kind kind = NET_IPV4; kind < NET_KINDS; kind++) come_and_go(kind, i);
-  unsigned before = pipe_peer_handles();
+  unsigned before = handle_count();
   for (unsigned i = 0; i < ROUNDS; i++)
     for (net_kind kind = NET_IPV4; kind < NET_KINDS; kind++) come_and_go(kind, i);
-  assert_int_equal(pipe_peer_handles(), before);
+  assert_int_equal(handle_count(), before);
 }
 
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, net_setup_server, net_teardown)
   const struct CMUnitTest tests[] = {
-      TEST(a_win32_program_serves),
-      TEST(a_win32_program_asks),
-      TEST(a_thousand_writers_lose_no_byte),
-      cmocka_unit_test(no_handle_is_kept),
+      TEST(a_win32_program_serves),          TEST(a_win32_program_asks),
+      TEST(a_win32_program_only_tells),      TEST(a_win32_program_only_hears),
+      TEST(a_thousand_writers_lose_no_byte), cmocka_unit_test(no_handle_is_kept),
   };
   return cmocka_run_group_tests_name("pipe traffic", tests, NULL, NULL);
 }

@@ -245,9 +245,10 @@ static ACCESS_MASK rights_of(HANDLE handle) {
 
 static void a_client_has_no_more_rights_than_it_needs(void **state) {
   HANDLE client = INVALID_HANDLE_VALUE;
+  weirp_ipc_directions directions;
   (void)state;
   guarded g = guarded_by(0);
-  assert_int_equal(weirp_ipc_connect(&g.name, false, &client), WEIR_OK);
+  assert_int_equal(weirp_ipc_connect(&g.name, false, &directions, &client), WEIR_OK);
   assert_int_equal(rights_of(client), CLIENT);
   assert_true(CloseHandle(client));
   let_go(&g);
@@ -296,13 +297,14 @@ static bool levels_are_kept(void) {
 static void a_client_can_be_identified_and_not_acted_for(void **state) {
   SECURITY_IMPERSONATION_LEVEL level = SecurityAnonymous;
   HANDLE client = INVALID_HANDLE_VALUE;
+  weirp_ipc_directions directions;
   (void)state;
   if (!levels_are_kept()) {
     print_message("SKIPPED: the system does not keep to what a client says of impersonation\n");
     skip();
   }
   guarded g = guarded_by(0);
-  assert_int_equal(weirp_ipc_connect(&g.name, false, &client), WEIR_OK);
+  assert_int_equal(weirp_ipc_connect(&g.name, false, &directions, &client), WEIR_OK);
   assert_true(level_of(g.pipe, client, &level));
   assert_int_equal(level, SecurityIdentification);
   assert_true(CloseHandle(client));
