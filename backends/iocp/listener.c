@@ -114,7 +114,6 @@ static weir_err await_client(weir_backend *backend, slot *s) {
     put_behind(s);
   } else {
     err = weirp_error((int)error);
-    empty(s);
   }
   return err;
 }
@@ -292,8 +291,9 @@ void weirb_iocp_listener_event(weir_backend *backend, weirb_iocp_request *reques
   if (error == 0 && establish(s)) {
     put_behind(s);
   } else {
-    /* Who came is gone again; the others are not to wait for that. */
-    empty(s);
+    /* Who came is gone again; the others are not to wait for that. An instance is used again, as
+     * the name goes with the last one. */
+    if (!listener->ipc || !DisconnectNamedPipe(s->object)) empty(s);
     err = await_all(backend, listener);
   }
   if (err == WEIR_OK) {
