@@ -182,14 +182,14 @@ static void turn_own(weir_backend *backend) {
 
 /* libuv waits behind timers that it has run, and the one turn shall not: up to its check, what runs
  * the core also keeps it from waiting. */
-static void turn_once(weir_backend *backend) {
+static void begin_once(weir_backend *backend) {
   backend->once = true;
   (void)uv_check_start(&backend->host->check, on_check);
 }
 
 static weir_err run(weir_backend *backend, weir_run_mode mode) {
   static const uv_run_mode modes[] = {UV_RUN_DEFAULT, UV_RUN_ONCE, UV_RUN_NOWAIT};
-  if (mode == WEIR_RUN_ONCE) turn_once(backend);
+  if (mode == WEIR_RUN_ONCE) begin_once(backend);
   if (mode == WEIR_RUN_NOWAIT && backend->own != NULL)
     turn_own(backend);
   else /* Behind it the backend may be gone. */

@@ -76,8 +76,9 @@ weir_err weirp_descriptor_bind(SOCKET socket, const weir_address *local, unsigne
   if (err == WEIR_OK && local->family == WEIR_FAMILY_IPV6)
     err = set(socket, IPPROTO_IPV6, IPV6_V6ONLY, flags & WEIR_BIND_IPV6_ONLY ? 1 : 0);
   if (err == WEIR_OK) err = bind_to(socket, local);
-  /* So it also calls a port that another socket has for itself alone, as every listener here has.
-   * No table of the system's has all of those, and who looks for a free port goes on either way. */
+  /* Windows also denies a port that another socket has for itself alone, as every listener here
+   * has. No table of the system's has all of those, and who looks for a free port goes on either
+   * way. */
   return err == WEIR_EACCES ? WEIR_EADDRINUSE : err;
 }
 

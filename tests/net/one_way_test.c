@@ -104,6 +104,16 @@ static void what_is_written_where_nothing_is_sent_fails(void **state) {
   net_free(net);
 }
 
+/* Of the client, whose end it waits for; nothing was asked for. */
+static void expect_five_sent(net_fixture *net, const char *log) {
+  net_run_until(net, net_client_closed);
+  net_expect("client", &net->client.log, log);
+  assert_int_equal(receives, 0);
+  net_settle(net);
+  assert_int_equal(net->peers[0].received, 5);
+  net_free(net);
+}
+
 static void what_only_sends_has_met_the_end(void **state) {
   (void)state;
   net_fixture *net = create(true, false);
@@ -112,12 +122,7 @@ static void what_only_sends_has_met_the_end(void **state) {
   assert_int_equal(weir_socket_ready_state(net->client.socket), WEIR_READY_STATE_WRITE_ONLY);
   assert_int_equal(net_write(&net->client, 0, 5, "w"), WEIR_OK);
   assert_int_equal(net_finish(&net->client, "e"), WEIR_OK);
-  net_run_until(net, net_client_closed);
-  net_expect("client", &net->client.log, "connect ready end w e finish close(0)");
-  assert_int_equal(receives, 0);
-  net_settle(net);
-  assert_int_equal(net->peers[0].received, 5);
-  net_free(net);
+  expect_five_sent(net, "connect ready end w e finish close(0)");
 }
 
 static void resume(net_end *end) {
@@ -132,12 +137,7 @@ static void and_ends_unless_it_may_be_half_open(void **state) {
   net->client.at = "connect";
   net->client.act = resume;
   assert_int_equal(net_write(&net->client, 0, 5, "w"), WEIR_OK);
-  net_run_until(net, net_client_closed);
-  net_expect("client", &net->client.log, "connect ready end w finish close(0)");
-  assert_int_equal(receives, 0);
-  net_settle(net);
-  assert_int_equal(net->peers[0].received, 5);
-  net_free(net);
+  expect_five_sent(net, "connect ready end w finish close(0)");
 }
 
 static void pause(net_end *end) {
