@@ -222,7 +222,8 @@ static void sessions(bool path) {
   local_name name;
   assert_non_null(s);
   assert_true(local_name_make(&name));
-  for (unsigned i = 0; i < (sim ? SIM_SESSIONS : OS_SESSIONS); i++) {
+  unsigned count = sim ? test_random_cases(SIM_SESSIONS) : OS_SESSIONS;
+  for (unsigned i = 0; i < count; i++) {
     uint64_t seed = seeds.state;
     memset(s, 0, sizeof *s);
     counting_allocator_init(&s->memory);

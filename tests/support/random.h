@@ -5,6 +5,7 @@
 #ifndef WEIR_TESTS_RANDOM_H
 #define WEIR_TESTS_RANDOM_H
 
+#include <limits.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,6 +21,14 @@ static inline test_random test_random_start(void) {
   test_random random = {text && *text ? strtoull(text, NULL, 10) : 20231017};
   printf("seed %llu (WEIR_TEST_SEED)\n", (unsigned long long)random.state);
   return random;
+}
+
+/** How many random cases to run of as many: the percentage in WEIR_TEST_PERCENT, or all. */
+static inline unsigned test_random_cases(unsigned all) {
+  const char *text = getenv("WEIR_TEST_PERCENT");
+  unsigned long percent = text && *text ? strtoul(text, NULL, 10) : 100;
+  uint64_t cases = (uint64_t)all * percent / 100;
+  return cases < 1 ? 1 : cases < UINT_MAX ? (unsigned)cases : UINT_MAX;
 }
 
 /** The next number. */
