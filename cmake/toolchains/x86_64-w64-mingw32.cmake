@@ -17,5 +17,11 @@ mark_as_advanced(WEIR_MINGW)
 if(NOT WEIR_MINGW)
   message(FATAL_ERROR "${CMAKE_C_COMPILER} is missing. Debian has it in gcc-mingw-w64-x86-64.")
 endif()
+# Only the headers are compiled as C++.
+find_program(WEIR_MINGW_CXX x86_64-w64-mingw32-g++)
+mark_as_advanced(WEIR_MINGW_CXX)
+if(WEIR_MINGW_CXX)
+  set(CMAKE_CXX_COMPILER ${WEIR_MINGW_CXX})
+endif()
 set(CMAKE_CROSSCOMPILING_EMULATOR
   "${CMAKE_CURRENT_LIST_DIR}/../wine;${CMAKE_BINARY_DIR}/wine")
