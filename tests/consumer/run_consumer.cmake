@@ -3,7 +3,7 @@
 #   PREFIX        where it is installed; LIBDIR: the folder of libraries in it
 #   BUILD         install: weir's build; otherwise a folder for the project's build
 #   SOURCE        the project
-#   COMPILER, FLAGS, GENERATOR, MAKE_PROGRAM, CONFIG   how weir itself was built
+#   COMPILER, FLAGS, LINKER_FLAGS, GENERATOR, MAKE_PROGRAM, CONFIG   how weir itself was built
 #   VERSION       what the installed weir must say it is
 #   TOOLCHAIN, EMULATOR   for another system: the toolchain file, and what runs its programs
 cmake_minimum_required(VERSION 3.16)
@@ -43,16 +43,15 @@ endif()
 
 set(system "")
 if(TOOLCHAIN)
-  # The toolchain's own flags let no shared library be linked.
-  set(system "-DCMAKE_TOOLCHAIN_FILE=${TOOLCHAIN}" "-DCMAKE_FIND_ROOT_PATH=${PREFIX}"
-    -DCMAKE_EXE_LINKER_FLAGS=-static-libgcc)
+  set(system "-DCMAKE_TOOLCHAIN_FILE=${TOOLCHAIN}" "-DCMAKE_FIND_ROOT_PATH=${PREFIX}")
 endif()
 separate_arguments(EMULATOR UNIX_COMMAND "${EMULATOR}")
 
 file(REMOVE_RECURSE "${BUILD}")
 run("${CMAKE_COMMAND}" -S "${SOURCE}" -B "${BUILD}" -G "${GENERATOR}"
   "-DCMAKE_MAKE_PROGRAM=${MAKE_PROGRAM}" "-DCMAKE_C_COMPILER=${COMPILER}"
-  "-DCMAKE_BUILD_TYPE=${CONFIG}" "-DCMAKE_C_FLAGS=${FLAGS}" "-DCMAKE_PREFIX_PATH=${PREFIX}" ${system}
+  "-DCMAKE_BUILD_TYPE=${CONFIG}" "-DCMAKE_C_FLAGS=${FLAGS}"
+  "-DCMAKE_EXE_LINKER_FLAGS=${LINKER_FLAGS}" "-DCMAKE_PREFIX_PATH=${PREFIX}" ${system}
   "-DWEIR_EXPECTED_VERSION=${VERSION}")
 run("${CMAKE_COMMAND}" --build "${BUILD}" ${config})
 file(STRINGS "${BUILD}/programs-${CONFIG}.txt" programs)
