@@ -23,12 +23,16 @@ static inline test_random test_random_start(void) {
   return random;
 }
 
-/** How many random cases to run of as many: the percentage in WEIR_TEST_PERCENT, or all. */
+/** How many random cases to run of as many: the percentage in WEIR_TEST_PERCENT, or all. What is no
+ * percentage counts as all. The number is printed, so that nobody takes a few for all of them. */
 static inline unsigned test_random_cases(unsigned all) {
   const char *text = getenv("WEIR_TEST_PERCENT");
-  unsigned long percent = text && *text ? strtoul(text, NULL, 10) : 100;
-  uint64_t cases = (uint64_t)all * percent / 100;
-  return cases < 1 ? 1 : cases < UINT_MAX ? (unsigned)cases : UINT_MAX;
+  unsigned long percent = text ? strtoul(text, NULL, 10) : 0;
+  if (percent < 1 || percent > 100000) percent = 100;
+  uint64_t cases = ((uint64_t)all * percent + 99) / 100;
+  unsigned count = cases < UINT_MAX ? (unsigned)cases : UINT_MAX;
+  printf("%u cases of %u (WEIR_TEST_PERCENT)\n", count, all);
+  return count;
 }
 
 /** The next number. */
